@@ -1,0 +1,3 @@
+export declare const ENTRIES: string[];
+/** Builds src/ into dist/. */
+export declare function buildAll(): Promise<void>;

@@ -1,0 +1,30 @@
+// Builds src/ into dist/: one file per entry, shared code in chunks, packages left outside.
+import { chmodSync, rmSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+/** The files that Node starts by name: the two doors and the two worker threads. */
+export const ENTRIES = ["cli", "server", "store/sqlite/writer-thread", "extract/thread"];
+
+export async function buildAll() {
+  rmSync(`${root}dist`, { recursive: true, force: true });
+  await build({
+    absWorkingDir: root,
+    entryPoints: Object.fromEntries(ENTRIES.map((entry) => [entry, `src/${entry}.ts`])),
+    outdir: "dist",
+    chunkNames: "chunks/[name]-[hash]",
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    platform: "node",
+    target: "node20",
+    packages: "external",
+    sourcemap: true,
+    logLevel: "warning",
+  });
+  chmodSync(`${root}dist/cli.js`, 0o755);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await buildAll();

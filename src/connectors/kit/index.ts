@@ -1,0 +1,3 @@
+export * from "../../model/index.ts";
+export * from "./define.ts";
+export * from "./options.ts";

@@ -1,0 +1,31 @@
+import { z } from "zod";
+
+/**
+ * What a larger value of an option does to the set of items: `widening` brings more (include, paths, size caps),
+ * `narrowing` leaves some out (exclude, excludeTags), `cosmetic` changes nothing that is stored.
+ */
+export type Effect = "widening" | "narrowing" | "cosmetic";
+
+/** Declares what a change of this option means for what is already stored. Without it an option counts as both. */
+export function effect<T extends z.ZodType>(schema: T, grows: Effect): T {
+  return schema.meta({ ...schema.meta(), effect: grows }) as T;
+}
+
+/** A credential field: written as a reference in the configuration, masked everywhere else. */
+export function secret(description: string): z.ZodString {
+  return z.string().min(1).meta({ description, secret: true }) as z.ZodString;
+}
+
+/** The include and exclude patterns that every connector with paths understands alike. Exclude wins. */
+export function patterns(include: string[], exclude: string[]) {
+  return {
+    include: effect(
+      z.array(z.string()).default(include).describe("Glob patterns of what to take, such as docs/**/*.md."),
+      "widening",
+    ),
+    exclude: effect(
+      z.array(z.string()).default(exclude).describe("Glob patterns of what to leave out; wins over include."),
+      "narrowing",
+    ),
+  };
+}

@@ -1,0 +1,66 @@
+import type { Principal } from "./item.ts";
+
+/** Who is asking. `everything` is the owner of the store; others see what access lists allow. */
+export type Viewer = "everything" | { principals: Principal[] };
+
+/** Narrows a search or a listing; every field is a set of which one must match. Times are ISO 8601. */
+export interface Filters {
+  sources?: string[];
+  kinds?: string[];
+  containers?: string[];
+  authors?: string[];
+  tags?: string[];
+  /** Items updated at or after. */
+  since?: string;
+  /** Items updated before. */
+  until?: string;
+}
+
+export interface SearchRequest extends Filters {
+  /** As a person types it: words, "quoted phrases", identifiers, `source:`-style filters, `-excluded`. */
+  query: string;
+  limit: number;
+  /** From an earlier answer's `nextCursor`. */
+  cursor?: string;
+  viewer: Viewer;
+}
+
+/** The best passage of a body: `text` has matched words between ** and **; `offset` is where to fetch on. */
+export interface Snippet {
+  text: string;
+  /** Position in the item's text, in UTF-16 units. */
+  offset: number;
+}
+
+export interface SearchHit {
+  source: string;
+  id: string;
+  kind: string;
+  title: string;
+  url?: string;
+  container?: string;
+  authors: string[];
+  tags: string[];
+  createdAt?: string;
+  updatedAt?: string;
+  snippet: Snippet;
+  /** Higher is better; comparable inside one answer only. */
+  score: number;
+  /** Whether all words of the question were met, or some. */
+  matched: "all" | "some";
+}
+
+export interface SearchAnswer {
+  hits: SearchHit[];
+  nextCursor?: string;
+  /** How the question was read, so that an empty answer can be explained. */
+  understood: {
+    words: string[];
+    phrases: string[];
+    /** Stop words and words that no item holds. */
+    ignored: string[];
+    filters: Filters;
+    /** Sentences about filters that name nothing known, with the nearest right word. */
+    hints: string[];
+  };
+}

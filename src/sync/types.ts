@@ -1,0 +1,83 @@
+import type { Entry, SyncReport, Viewer } from "../model/index.ts";
+import type { StoredItem } from "../store/store.ts";
+
+export interface SyncOptions {
+  /** Walk everything again, whatever the cursor says. */
+  full?: boolean;
+  /** Say what would change; write nothing. */
+  dryRun?: boolean;
+  /** Stop after this many items were added or updated; the next run goes on from there. */
+  limit?: number;
+  /** Leave out items older than this, for this run only. ISO 8601. */
+  since?: string;
+  /** Only these containers. */
+  containers?: string[];
+  /** Carry out deletions that earlier runs held back. */
+  acceptDeletions?: boolean;
+  /** Called at most ten times a second, and once at the end. */
+  onProgress?: (report: SyncReport) => void;
+  signal?: AbortSignal;
+}
+
+/** A sync that was started. */
+export interface Run {
+  readonly id: string;
+  readonly source: string;
+  /** A snapshot of where it stands. */
+  report(): SyncReport;
+  /** Never rejects: what went wrong is in the report. */
+  readonly done: Promise<SyncReport>;
+  cancel(): void;
+}
+
+export interface FetchedItem {
+  item: StoredItem;
+  /** The whole text, as Markdown; empty when the item has none. */
+  text: string;
+  /** Asked of the service just now, or from the store. */
+  fresh: boolean;
+}
+
+export interface SourceTest {
+  source: string;
+  ok: boolean;
+  account?: string;
+  granted: string[];
+  missing: { what: string; why: string; how: string }[];
+  warnings: string[];
+  problem?: { kind: string; message: string; hint?: string };
+  tookMs: number;
+}
+
+/** Where the two ends meet: everything that talks to a source goes through here. */
+export interface Engine {
+  /** Starts a sync and answers at once; a source already syncing in this process answers the same run. */
+  start(source: string, options?: SyncOptions): Run;
+  /** The newest run of a source or a run by id, of this process or another. */
+  status(query: { source?: string; runId?: string }): Promise<SyncReport | undefined>;
+  /** True when a running run was told to stop, in this process or another. */
+  cancel(runId: string): Promise<boolean>;
+  test(source: string): Promise<SourceTest>;
+  /** Asks the source itself, one page. Without a parent: its containers. */
+  list(
+    source: string,
+    options?: { parent?: string; limit?: number; cursor?: string },
+  ): Promise<{ entries: Entry[]; nextCursor?: string }>;
+  /**
+   * An item by `<source>/<id>`, an alias, or any address of the service. From the store; a body that has not come yet,
+   * an item that is not stored, or `live` asks the service and stores the answer. Throws `not_found` with a hint.
+   */
+  fetch(ref: string, options?: { live?: boolean; viewer?: Viewer; signal?: AbortSignal }): Promise<FetchedItem>;
+  /** Asks the service's own search and stores what comes; falls back to nothing where the connector has none. */
+  searchLive(source: string, text: string, limit: number): Promise<string[]>;
+  /** Tries failed items again; answers what became of them. */
+  retryFailures(
+    source: string,
+    options?: { onProgress?: (report: SyncReport) => void; signal?: AbortSignal },
+  ): Promise<SyncReport>;
+  /** Follows live news and the schedule of every enabled source until `close`. */
+  watch(): void;
+  /** Items or runs changed: `source` and the verbs' total. */
+  onChange(listener: (event: { source: string; report: SyncReport }) => void): () => void;
+  close(): Promise<void>;
+}

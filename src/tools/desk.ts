@@ -1,0 +1,14 @@
+import type { Viewer } from "../model/index.ts";
+import type { Sources } from "../sources/source.ts";
+import type { Store } from "../store/store.ts";
+import type { Engine } from "../sync/types.ts";
+
+/** What a tool or a command may use: the rooms of one tenant and who is asking. */
+export interface Desk {
+  readonly tenant: string;
+  readonly viewer: Viewer;
+  readonly sources: Sources;
+  readonly engine: Engine;
+  readonly store: Store;
+  readonly version: string;
+}
