@@ -29,3 +29,11 @@ export function patterns(include: string[], exclude: string[]) {
     ),
   };
 }
+
+/**
+ * A place on this machine. It reaches the connector absolute: `~` is the home folder, and a relative path starts at the
+ * folder of the configuration file, wherever the process was started.
+ */
+export function localPath(description: string): z.ZodString {
+  return z.string().min(1).meta({ description, localPath: true }) as z.ZodString;
+}
