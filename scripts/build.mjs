@@ -1,5 +1,5 @@
 // Builds src/ into dist/: one file per entry, shared code in chunks, packages left outside.
-import { chmodSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
@@ -12,7 +12,9 @@ export async function buildAll() {
   rmSync(`${root}dist`, { recursive: true, force: true });
   await build({
     absWorkingDir: root,
-    entryPoints: Object.fromEntries(ENTRIES.map((entry) => [entry, `src/${entry}.ts`])),
+    entryPoints: Object.fromEntries(
+      ENTRIES.filter((entry) => existsSync(`${root}src/${entry}.ts`)).map((entry) => [entry, `src/${entry}.ts`]),
+    ),
     outdir: "dist",
     chunkNames: "chunks/[name]-[hash]",
     bundle: true,
@@ -24,7 +26,7 @@ export async function buildAll() {
     sourcemap: true,
     logLevel: "warning",
   });
-  chmodSync(`${root}dist/cli.js`, 0o755);
+  if (existsSync(`${root}dist/cli.js`)) chmodSync(`${root}dist/cli.js`, 0o755);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await buildAll();
