@@ -1,3 +1,5 @@
+import type { Readable } from "node:stream";
+
 /** What bytes turned out to say. */
 export interface Extracted {
   /** Markdown, line breaks `\n`, no control characters. */
@@ -22,4 +24,20 @@ export interface ExtractLimits {
   timeMs: number;
   /** Heap of the worker, megabytes. */
   memoryMb: number;
+}
+
+/** What is known about bytes before they are read. */
+export interface Source {
+  /** As the service declares it; checked against the bytes. */
+  mime: string;
+  /** File name or title, for the format and for sentences about failures. */
+  name: string;
+  signal?: AbortSignal;
+}
+
+/** Turns bytes into Markdown. Every failure is a ConnectorError with one sentence about the file. */
+export interface Extractor {
+  extract(source: Readable | Uint8Array, about: Source): Promise<Extracted>;
+  /** Ends the threads; documents still being read are refused as cancelled. */
+  close(): Promise<void>;
 }

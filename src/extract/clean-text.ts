@@ -1,0 +1,32 @@
+const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\ufeff\ufffe\uffff]/g;
+
+/** Text as the store keeps it: `\n` line breaks, no control characters, no lone surrogates. */
+export function cleanText(text: string): string {
+  const unix = text.includes("\r") ? text.replace(/\r\n?/g, "\n") : text;
+  return unix.replace(CONTROL, "").toWellFormed();
+}
+
+/** One line of metadata: control characters and line breaks become single spaces; undefined when nothing is left. */
+export function cleanLine(text: string | null | undefined, maxLength = 500): string | undefined {
+  if (text === null || text === undefined) return undefined;
+  const line = cleanText(text.slice(0, maxLength * 4).replace(/[\s\u00a0]+/g, " ")).trim();
+  return line === "" ? undefined : line.slice(0, maxLength).toWellFormed();
+}
+
+/** Cuts text to a number of UTF-16 units, at a line or word break near the end where there is one. */
+export function cutText(text: string, maxLength: number): string {
+  if (text.length <= maxLength) return text;
+  const head = text.slice(0, maxLength);
+  const line = head.lastIndexOf("\n");
+  const end = line > maxLength - 2000 ? line : Math.max(head.lastIndexOf(" "), maxLength - 200);
+  return head.slice(0, Math.max(end, 0)).toWellFormed();
+}
+
+/** An ISO 8601 time in UTC, when the value is a believable date (1971 to next year); otherwise undefined. */
+export function saneDate(value: Date | string | number | null | undefined): string | undefined {
+  if (value === null || value === undefined || value === "") return undefined;
+  const date = value instanceof Date ? value : new Date(value);
+  const year = date.getUTCFullYear();
+  if (Number.isNaN(year) || year < 1971 || year > new Date().getUTCFullYear() + 1) return undefined;
+  return date.toISOString();
+}

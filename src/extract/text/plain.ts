@@ -1,0 +1,36 @@
+import { cleanText, cutText } from "../clean-text.ts";
+import { decodeText } from "../decode.ts";
+import { type Format, languageOf } from "../format.ts";
+import type { Extracted } from "../types.ts";
+import { readDelimited } from "./delimited.ts";
+
+/** One document as its reader gets it. */
+export interface Reading {
+  bytes: Uint8Array;
+  format: Format;
+  mime: string;
+  name: string;
+  /** UTF-16 units of text to keep. */
+  textLength: number;
+}
+
+/** Text, Markdown, source code and tables of values. Takes time linear in the bytes. */
+export function readPlain(reading: Reading): Extracted {
+  const text = cleanText(decodeText(reading.bytes, reading.name, charsetOf(reading.mime)));
+  if (reading.format === "delimited") return readDelimited(text, reading);
+  const language = reading.format === "code" ? languageOf(reading.name) : undefined;
+  const { kept, warnings } = keep(text, reading.textLength);
+  return { text: kept, fields: language === undefined ? {} : { language }, warnings };
+}
+
+/** Text cut to the limit, and the sentence that says so. */
+export function keep(text: string, textLength: number): { kept: string; warnings: string[] } {
+  if (text.length <= textLength) return { kept: text, warnings: [] };
+  const kept = cutText(text, textLength);
+  return { kept, warnings: [`Only the first ${kept.length.toLocaleString("en-US")} characters were kept.`] };
+}
+
+/** The alphabet that a mime type names: `text/plain; charset=koi8-r`. */
+export function charsetOf(mime: string): string | undefined {
+  return /charset="?([\w.:-]{1,40})/i.exec(mime)?.[1];
+}
