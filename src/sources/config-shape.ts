@@ -1,0 +1,179 @@
+import { z } from "zod";
+import { BYTE_COUNT, DURATION } from "./units.ts";
+
+/** Source names: part of every item's name, so without slashes, spaces and capitals. */
+export const SOURCE_NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
+
+const bytes = (description: string) =>
+  z
+    .union([z.string().regex(BYTE_COUNT), z.number().int().min(1)])
+    .meta({ description, expected: "a size such as 900KB, 25MB or 1GB", examples: ["25MB"] });
+
+const every = (description: string) =>
+  z
+    .union([z.string().regex(DURATION), z.literal("off")])
+    .meta({ description, expected: 'a time such as 30s, 10m, 2h or 1d, or "off"', examples: ["10m", "off"] });
+
+const count = (description: string, largest: number) => z.number().int().min(1).max(largest).describe(description);
+
+const token = (description: string) =>
+  z.string().min(16).meta({ description, secret: true, expected: "a text of at least 16 characters" });
+
+/** The engine's own keys of a source entry; everything else in it is an option of the connector. */
+export const EngineKeys = z.strictObject({
+  connector: z.string().min(1).describe("Which connector reads this source; headwater connectors lists them."),
+  enabled: z.boolean().default(true).describe("false: the source keeps what it has and is not synced."),
+  tenant: z.string().regex(SOURCE_NAME).default("default").meta({
+    description: "Whose source this is; tenants never see each other's items.",
+    expected: "small letters, digits and hyphens",
+  }),
+  tags: z.array(z.string().min(1)).default([]).describe("Tags added to every item of the source."),
+  every: every("How often it is synced while headwater serves; off: only when asked.").optional(),
+  since: z
+    .string()
+    .refine((text) => /^\d{4}-\d{2}-\d{2}/.test(text) && !Number.isNaN(Date.parse(text)))
+    .meta({
+      description: "Items older than this are left out.",
+      expected: "a date such as 2024-01-31",
+      examples: ["2024-01-31"],
+    })
+    .optional(),
+  limits: z
+    .strictObject({
+      itemBytes: bytes("Larger files and attachments are listed but not read.").optional(),
+      runSeconds: count("A sync stops cleanly after this time and goes on with the next one.", 86_400).optional(),
+      fullPassHours: count("Hours between full walks of a source that does not tell deletions.", 8760).optional(),
+      concurrency: count("Parts of the source followed at once.", 64).optional(),
+    })
+    .prefault({})
+    .describe("Upper bounds for this source."),
+});
+export type EngineKeys = z.output<typeof EngineKeys>;
+
+const Tokens = z
+  .array(
+    z.strictObject({
+      name: z.string().min(1).describe("Whom the token was given to; shown in the log."),
+      token: token("What the client sends as its bearer token."),
+      tenant: z.string().regex(SOURCE_NAME).default("default").describe("Whose sources the token opens."),
+      principals: z
+        .array(z.string().regex(/^(user|group):.+/))
+        .optional()
+        .meta({
+          description: "Who asks: user:<email> and group:<id>. Left out, the token sees everything of its tenant.",
+          expected: 'a list of "user:<email>" and "group:<id>"',
+        }),
+    }),
+  )
+  .default([])
+  .describe("Several clients, each with its own token.");
+
+const Http = z
+  .strictObject({
+    listen: z
+      .string()
+      .regex(/^(\[[0-9a-fA-F:.]+\]|[\w.-]+):\d{1,5}$/)
+      .default("127.0.0.1:7800")
+      .meta({
+        description: "Address and port of headwater serve --http.",
+        expected: "host:port, such as 127.0.0.1:7800",
+      }),
+    hosts: z
+      .array(z.string().min(1))
+      .default([])
+      .describe("Host names under which the server may be reached, beside the address itself."),
+    origins: z
+      .array(z.string().min(1))
+      .default([])
+      .describe("Web origins that may call the server, such as https://app.example.com."),
+    token: token(
+      "The bearer token every client must send; demanded as soon as the address is not loopback.",
+    ).optional(),
+    tokens: Tokens,
+  })
+  .prefault({})
+  .describe("Serving over Streamable HTTP.");
+
+/** The whole file but for what stands inside the source entries. */
+export const ConfigFile = z.strictObject({
+  version: z.literal(1).default(1).describe("The version of this file's format."),
+  data: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ description: "Folder of the stores; by default the platform's data folder.", localPath: true }),
+  sources: z
+    .record(z.string(), z.unknown())
+    .default({})
+    .describe("The sources by name: one entry per account, vault or folder."),
+  sync: z
+    .strictObject({
+      every: every("How often sources are synced while headwater serves, unless a source says otherwise.").default(
+        "30m",
+      ),
+      concurrency: count("Sources synced at the same time.", 32).default(4),
+    })
+    .prefault({})
+    .describe("How sources are synced."),
+  server: z
+    .strictObject({
+      http: Http,
+      toolProfile: z
+        .enum(["standard", "per-source"])
+        .default("standard")
+        .describe(
+          "standard: nine tools for all sources; per-source: test, list, search, sync and fetch for each source.",
+        ),
+      tools: z.array(z.string().min(1)).optional().describe("Serve only these tools."),
+    })
+    .prefault({})
+    .describe("What MCP clients meet."),
+  limits: z
+    .strictObject({
+      itemBytes: bytes("Larger files and attachments are listed but not read, unless a source says otherwise.").default(
+        "25MB",
+      ),
+      runSeconds: count("A sync stops cleanly after this time and goes on with the next one.", 86_400).default(900),
+      fullPassHours: count("Hours between full walks of a source that does not tell deletions.", 8760).default(24),
+      resultTokens: count("Largest answer of a tool, in tokens.", 100_000).default(8000),
+    })
+    .prefault({})
+    .describe("Upper bounds for all sources."),
+});
+export type ConfigFile = z.output<typeof ConfigFile>;
+
+/** What else people call things: the word they write, and ours. Tried before spelling. */
+export const SYNONYMS: Readonly<Record<string, string>> = {
+  accounts: "sources",
+  connections: "sources",
+  connectors: "sources",
+  type: "connector",
+  kind: "connector",
+  schedule: "every",
+  interval: "every",
+  syncIntervalMinutes: "every",
+  syncInterval: "every",
+  tenantId: "tenant",
+  disabled: "enabled",
+  labels: "tags",
+  modifiedSince: "since",
+  includePatterns: "include",
+  excludePatterns: "exclude",
+  ignore: "exclude",
+  vaultPath: "paths",
+  vault: "paths",
+  folder: "paths",
+  folders: "paths",
+  directory: "paths",
+  path: "paths",
+  maxFileSizeMb: "limits",
+  dataFolder: "data",
+  dataDir: "data",
+  stateDir: "data",
+  port: "listen",
+  address: "listen",
+  host: "listen",
+  allowedHosts: "hosts",
+  allowedOrigins: "origins",
+  profile: "toolProfile",
+};

@@ -1,0 +1,138 @@
+import { createHash } from "node:crypto";
+import { CONNECTORS } from "../connectors/index.ts";
+import type { Clock, Connector, Context, Logger } from "../connectors/kit/index.ts";
+import { ConnectorError } from "../model/index.ts";
+import { systemClock } from "./clock.ts";
+import type { Catalog, LoadedConfig } from "./load-config.ts";
+import { withFacts } from "./log.ts";
+import { configError } from "./mistakes.ts";
+import { type ConfiguredSource, strictOptions, unknownSource } from "./read-source.ts";
+import { Secret } from "./secret.ts";
+import type { OpenSource, Sources } from "./source.ts";
+
+export interface OpenOptions {
+  log: Logger;
+  /** By default this machine's. */
+  clock?: Clock;
+  catalog?: Catalog;
+}
+
+/** Options whose JSON is longer are kept as a digest. */
+const LONGEST_OPTION = 2048;
+
+/** The sources of one tenant. Nothing is loaded or connected before `open`. */
+export function openSources(config: LoadedConfig, tenant: string, options: OpenOptions): Sources {
+  const mine = config.sources.filter((source) => source.entry.settings.tenant === tenant);
+  const opened = new Map<string, Promise<Opened>>();
+  const find = (id: string): ConfiguredSource => {
+    const found = mine.find((source) => source.entry.id === id);
+    if (found) return found;
+    throw unknownSource(
+      id,
+      mine.map((source) => source.entry.id),
+    );
+  };
+  return {
+    all: () => mine.map((source) => source.entry),
+    get: (id) => find(id).entry,
+    open: async (id) => {
+      const source = find(id);
+      const waiting = opened.get(id) ?? openOne(source, options);
+      opened.set(id, waiting);
+      // A source that would not open is tried anew the next time.
+      waiting.catch(() => opened.get(id) === waiting && opened.delete(id));
+      return (await waiting).source;
+    },
+    close: async () => {
+      const all = [...opened.values()];
+      opened.clear();
+      const ended = await Promise.allSettled(all);
+      await Promise.allSettled(ended.map((one) => (one.status === "fulfilled" ? one.value.close() : undefined)));
+    },
+  };
+}
+
+interface Opened {
+  source: OpenSource;
+  close(): Promise<void>;
+}
+
+async function openOne({ entry, options, mistakes }: ConfiguredSource, open: OpenOptions): Promise<Opened> {
+  if (mistakes.length > 0) throw configError(mistakes);
+  const load = (open.catalog ?? CONNECTORS)[entry.connectorId];
+  if (!load)
+    throw new ConnectorError("config", `The connector ${entry.connectorId} of source ${entry.id} is not known.`);
+  const connector = await load();
+  const parsed = strictOptions(connector, options);
+  if (!parsed.success) throw missingReference(entry.id);
+  const closing = new AbortController();
+  const base = {
+    source: entry.id,
+    config: parsed.data,
+    log: withFacts(open.log, { source: entry.id }),
+    clock: open.clock ?? systemClock,
+  };
+  const api: unknown = await connector.connect({ ...base, signal: closing.signal });
+  const source: OpenSource = {
+    id: entry.id,
+    connector,
+    settings: entry.settings,
+    config: parsed.data,
+    options: describeOptions(parsed.data, connector, options),
+    // biome-ignore lint/suspicious/noExplicitAny: contexts of any connector.
+    context: (signal): Context<any, any> => ({ ...base, api, signal: AbortSignal.any([signal, closing.signal]) }),
+  };
+  return {
+    source,
+    close: async () => {
+      closing.abort();
+      await connector.close?.(api);
+    },
+  };
+}
+
+/** Only a disabled source gets here: its missing variables were let pass when the file was read. */
+function missingReference(id: string): ConnectorError {
+  return new ConnectorError("config", `Source ${id} cannot be opened: its options are not complete.`, {
+    hint: "See what is missing: headwater config validate",
+  });
+}
+
+/**
+ * Option name to its value as JSON, or to a digest where that is long. Credentials are left out: a new one does not
+ * change what should be stored, and not even a digest of it belongs into the store.
+ */
+function describeOptions(
+  parsed: Record<string, unknown>,
+  connector: Connector,
+  options: Record<string, unknown>,
+): Record<string, string> {
+  const names = Object.keys(connector.config.shape).filter((name) => !holdsSecret(options[name]));
+  return Object.fromEntries(
+    names
+      .filter((name) => parsed[name] !== undefined)
+      .map((name) => {
+        const json = canonicalJson(parsed[name]);
+        return [
+          name,
+          json.length < LONGEST_OPTION
+            ? json
+            : `sha256:${createHash("sha256").update(json).digest("hex").slice(0, 16)}`,
+        ];
+      }),
+  );
+}
+
+function holdsSecret(value: unknown): boolean {
+  if (value instanceof Secret) return true;
+  return typeof value === "object" && value !== null && Object.values(value).some(holdsSecret);
+}
+
+/** JSON with the keys of maps in order, so that equal values read the same. */
+function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_key, entry: unknown) =>
+    typeof entry === "object" && entry !== null && !Array.isArray(entry)
+      ? Object.fromEntries(Object.entries(entry).sort(([left], [right]) => (left < right ? -1 : 1)))
+      : entry,
+  );
+}

@@ -1,0 +1,202 @@
+import type { z } from "zod";
+import type { Connector } from "../connectors/kit/index.ts";
+import { ConnectorError } from "../model/index.ts";
+import { type ConfigFile, EngineKeys, SOURCE_NAME } from "./config-shape.ts";
+import { expandValues, revealSecrets } from "./expand.ts";
+import type { Catalog } from "./load-config.ts";
+import { type ConfigMistake, type KeyPath, keyText } from "./mistakes.ts";
+import { didYouMean } from "./nearest.ts";
+import type { ReferenceScope } from "./references.ts";
+import type { SourceEntry, SourceSettings } from "./source.ts";
+import { byteCount, durationMs } from "./units.ts";
+import { type FoundMistake, suggestion, zodMistakes } from "./zod-mistakes.ts";
+
+/** A source entry after checking. */
+export interface ConfiguredSource {
+  entry: SourceEntry;
+  /** The connector's options, references put in, credentials as `Secret`. */
+  options: Record<string, unknown>;
+  /** Not empty: the source cannot be opened. */
+  mistakes: ConfigMistake[];
+  warnings: ConfigMistake[];
+}
+
+export interface SourceScope {
+  catalog: Catalog;
+  scope: ReferenceScope;
+  file: string;
+  placed: (mistake: FoundMistake) => ConfigMistake;
+  /** The rest of the file, where it could be read. */
+  defaults: ConfigFile | undefined;
+}
+
+/** Checks one entry of `sources:`: its name, the engine's keys, and the connector's options by the connector's own schema. */
+export async function readSource(id: string, written: unknown, context: SourceScope): Promise<ConfiguredSource> {
+  const at = ["sources", id];
+  const named = SOURCE_NAME.test(id) ? [] : [badName(id)];
+  if (!isMap(written)) {
+    const message = `sources.${id} must be a map of keys with at least "connector", got ${written === null ? "nothing" : "something else"}.`;
+    return broken(id, {}, [...named, { path: at, message }], context);
+  }
+  const connector = await connectorOf(id, written, context.catalog);
+  if ("message" in connector) {
+    const others = checkEngineKeys(written, at, context.scope);
+    return broken(
+      id,
+      written,
+      [...named, connector, ...others.mistakes.filter((mistake) => mistake.path[2] !== "connector")],
+      context,
+    );
+  }
+  return checkEntry(id, written, connector, named, context);
+}
+
+function checkEntry(
+  id: string,
+  written: Record<string, unknown>,
+  connector: Connector,
+  named: FoundMistake[],
+  context: SourceScope,
+): ConfiguredSource {
+  const at = ["sources", id];
+  const engine = checkEngineKeys(written, at, context.scope);
+  const own = Object.fromEntries(Object.entries(written).filter(([key]) => !(key in EngineKeys.shape)));
+  const expanded = expandValues(own, connector.config, at, context.scope);
+  const options = expanded.values as Record<string, unknown>;
+  const disabled = written.enabled === false && expanded.mistakes.length > 0;
+  const parsed = strictOptions(connector, options);
+  const unset = new Set(expanded.mistakes.map((mistake) => keyText(mistake.path)));
+  const found = parsed.success
+    ? []
+    : zodMistakes(parsed.error.issues, {
+        schema: connector.config,
+        written: own,
+        at,
+        alsoKnown: Object.keys(EngineKeys.shape),
+      });
+  const mistakes = [
+    ...named,
+    ...engine.mistakes,
+    ...(disabled ? [] : expanded.mistakes),
+    ...found.filter((mistake) => !unset.has(keyText(mistake.path))),
+  ];
+  return {
+    entry: entryOf(id, connector.id, engine.keys, expanded.printable as Record<string, unknown>, context),
+    options,
+    mistakes: mistakes.map(context.placed),
+    warnings: [...expanded.warnings, ...(disabled ? expanded.mistakes : [])].map(context.placed),
+  };
+}
+
+/** The connector's options parsed; unknown keys are refused. Credentials are opened here and nowhere else. */
+export function strictOptions(connector: Connector, options: Record<string, unknown>) {
+  return connector.config.strict().safeParse(revealSecrets(options));
+}
+
+function checkEngineKeys(written: Record<string, unknown>, at: KeyPath, scope: ReferenceScope) {
+  const picked = Object.fromEntries(
+    Object.entries(written).filter(([key, value]) => key in EngineKeys.shape && value !== null),
+  );
+  const expanded = expandValues(picked, EngineKeys, at, scope);
+  const parsed = EngineKeys.safeParse(expanded.values);
+  const unset = new Set(expanded.mistakes.map((mistake) => keyText(mistake.path)));
+  const found = parsed.success ? [] : zodMistakes(parsed.error.issues, { schema: EngineKeys, written: picked, at });
+  const mistakes = [...expanded.mistakes, ...found.filter((mistake) => !unset.has(keyText(mistake.path)))];
+  return { mistakes, keys: parsed.success ? parsed.data : undefined };
+}
+
+async function connectorOf(
+  id: string,
+  written: Record<string, unknown>,
+  catalog: Catalog,
+): Promise<Connector | FoundMistake> {
+  const path = ["sources", id, "connector"];
+  const name = written.connector;
+  const known = Object.keys(catalog);
+  if (typeof name !== "string" || name === "") {
+    const wrongWord = Object.keys(written).find((key) => known.includes(String(written[key])));
+    const hint = wrongWord ? `${suggestion(wrongWord, ["connector"])}` : ` Known connectors: ${known.join(", ")}.`;
+    return { path: path.slice(0, 2), message: `sources.${id} needs "connector".${hint}` };
+  }
+  const load = Object.hasOwn(catalog, name) ? catalog[name] : undefined;
+  if (load) return load();
+  const hint = didYouMean(name, known) || ` Known connectors: ${known.join(", ")}.`;
+  return {
+    path,
+    message: `sources.${id}.connector names ${JSON.stringify(name)}, which headwater does not know.${hint}`,
+  };
+}
+
+function badName(id: string): FoundMistake {
+  const near = id
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^-+|-+$/g, "")
+    .slice(0, 63);
+  const hint = SOURCE_NAME.test(near) ? ` Did you mean "${near}"?` : "";
+  const message = `${JSON.stringify(id)} cannot be the name of a source: names are small letters, digits and hyphens, at most 63.${hint}`;
+  return { path: ["sources", id], message };
+}
+
+function broken(
+  id: string,
+  written: Record<string, unknown>,
+  mistakes: FoundMistake[],
+  context: SourceScope,
+): ConfiguredSource {
+  const connectorId = typeof written.connector === "string" ? written.connector : "";
+  const keys = EngineKeys.parse({ connector: connectorId || "unknown" });
+  // What is not understood may hold a credential, so nothing of it is shown.
+  return {
+    entry: entryOf(id, connectorId, keys, {}, context),
+    options: {},
+    mistakes: mistakes.map(context.placed),
+    warnings: [],
+  };
+}
+
+function entryOf(
+  id: string,
+  connectorId: string,
+  keys: EngineKeys | undefined,
+  written: Record<string, unknown>,
+  context: SourceScope,
+): SourceEntry {
+  const { line } = context.placed({ path: ["sources", id], message: "" });
+  const known = keys ?? EngineKeys.parse({ connector: connectorId });
+  return {
+    id,
+    connectorId,
+    settings: settingsOf(known, context.defaults),
+    written,
+    ...(line !== undefined && { place: { file: context.file, line } }),
+  };
+}
+
+function settingsOf(keys: EngineKeys, defaults: ConfigFile | undefined): SourceSettings {
+  const everyMs = durationMs(keys.every ?? defaults?.sync.every ?? "off");
+  const limits = keys.limits;
+  return {
+    enabled: keys.enabled,
+    tenant: keys.tenant,
+    tags: keys.tags,
+    ...(everyMs !== undefined && { everyMs }),
+    ...(keys.since !== undefined && { since: new Date(keys.since).toISOString() }),
+    limits: {
+      itemBytes: byteCount(limits.itemBytes ?? defaults?.limits.itemBytes ?? "25MB") ?? 25e6,
+      runSeconds: limits.runSeconds ?? defaults?.limits.runSeconds ?? 900,
+      fullPassHours: limits.fullPassHours ?? defaults?.limits.fullPassHours ?? 24,
+      ...(limits.concurrency !== undefined && { concurrency: limits.concurrency }),
+    },
+  };
+}
+
+/** The error of a source that is not configured, naming the nearest one that is. */
+export function unknownSource(id: string, known: readonly string[]): ConnectorError {
+  const hint = known.length === 0 ? "Add one: headwater add files ~/Documents" : "See them: headwater sources";
+  return new ConnectorError("usage", `There is no source ${JSON.stringify(id)}.${didYouMean(id, known)}`, { hint });
+}
+
+function isMap(value: unknown): value is z.infer<z.ZodRecord<z.ZodString, z.ZodUnknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
