@@ -1,0 +1,25 @@
+/** The most tokens that one answer may hold, in its text and again in its structured part. */
+export const RESULT_TOKENS = 8000;
+
+/** Room for everything in an answer beside the text of an item. */
+export const FETCH_TEXT_TOKENS = 6000;
+
+const BEYOND_LATIN = /[^\u0000-\u024F]/g;
+
+/** An upper estimate of the tokens of a text: a third of its letters, and one for each character beyond Latin script. */
+export function tokensOf(text: string): number {
+  const foreign = text.match(BEYOND_LATIN)?.length ?? 0;
+  return Math.ceil((text.length - foreign) / 3 + foreign);
+}
+
+/** How many UTF-16 units of the text, from the start, stay within the tokens. */
+export function lengthWithin(text: string, tokens: number): number {
+  if (text.length <= tokens || tokensOf(text) <= tokens) return text.length;
+  let [low, high] = [tokens, text.length];
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (tokensOf(text.slice(0, middle)) <= tokens) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}

@@ -1,0 +1,79 @@
+import type { CallToolResult, ServerContext } from "@modelcontextprotocol/server";
+import { closest, distance } from "fastest-levenshtein";
+import type { z } from "zod";
+import { ConnectorError } from "../model/index.ts";
+import { lengthWithin, RESULT_TOKENS } from "./budget.ts";
+import { cleanLine, cut } from "./clean.ts";
+import type { Tool, ToolCall } from "./define.ts";
+import type { Desk } from "./desk.ts";
+
+const SHOWN_ISSUES = 5;
+
+/** Runs one tool call from raw arguments to the answer on the wire. Never throws: what went wrong is an error result. */
+export async function callTool(
+  tool: Tool,
+  raw: unknown,
+  desk: () => Promise<Desk>,
+  context: Pick<ServerContext, "mcpReq">,
+): Promise<CallToolResult> {
+  try {
+    const args = parseArguments(tool, raw);
+    const call: ToolCall = { desk: await desk(), signal: context.mcpReq.signal, progress: progressOf(context) };
+    const { output, text } = await tool.run(args, call);
+    const structured = tool.output.parse(output);
+    return {
+      content: [{ type: "text", text: capped(text ?? JSON.stringify(structured)) }],
+      structuredContent: structured,
+    };
+  } catch (thrown) {
+    return errorResult(thrown);
+  }
+}
+
+/** The sentence and the hint of an error, for the client. */
+export function errorResult(thrown: unknown): CallToolResult {
+  const { message, hint } = ConnectorError.from(thrown);
+  return { content: [{ type: "text", text: hint ? `${message}\n${hint}` : message }], isError: true };
+}
+
+/** Some clients send null for what was left out. */
+function parseArguments(tool: Tool, raw: unknown): z.output<z.ZodObject> {
+  const given = Object.entries((raw ?? {}) as object).filter(([, value]) => value !== null);
+  const names = Object.keys(tool.input.shape);
+  const unknown = given.find(([name]) => !names.includes(name));
+  if (unknown) throw unknownArgument(tool, unknown[0], names);
+  const parsed = tool.input.safeParse(Object.fromEntries(given));
+  if (parsed.success) return parsed.data;
+  const issues = parsed.error.issues.slice(0, SHOWN_ISSUES);
+  const sentences = issues.map(
+    ({ path, message }) => `${cleanLine(path.join(".") || "arguments", 60)}: ${cleanLine(message)}`,
+  );
+  throw new ConnectorError("usage", `${tool.name} cannot be called like this.`, { hint: sentences.join("\n") });
+}
+
+function unknownArgument(tool: Tool, name: string, names: string[]): ConnectorError {
+  const shown = cleanLine(name, 60);
+  const near = names.length > 0 ? closest(shown, names) : undefined;
+  const meant = near !== undefined && distance(shown, near) <= 3 ? ` Did you mean ${near}?` : "";
+  return new ConnectorError("usage", `${tool.name} has no argument named "${shown}".${meant}`, {
+    hint: names.length > 0 ? `It takes: ${names.join(", ")}.` : "It takes no arguments.",
+  });
+}
+
+function capped(text: string): string {
+  const length = lengthWithin(text, RESULT_TOKENS);
+  return length === text.length ? text : `${cut(text, length - 100)}\n… (cut: ask for fewer items)`;
+}
+
+function progressOf({ mcpReq }: Pick<ServerContext, "mcpReq">): ToolCall["progress"] {
+  const progressToken = mcpReq._meta?.progressToken;
+  if (progressToken === undefined) return undefined;
+  let last = -1;
+  return (done, total, message) => {
+    if (done <= last) return;
+    last = done;
+    const params = { progressToken, progress: done, total, message };
+    // A client that went away no longer wants to know.
+    mcpReq.notify({ method: "notifications/progress", params }).catch(() => undefined);
+  };
+}

@@ -1,0 +1,141 @@
+import {
+  type ListResourcesResult,
+  ProtocolError,
+  ProtocolErrorCode,
+  type ReadResourceResult,
+  type Resource,
+  ResourceNotFoundError,
+  type ResourceTemplateType,
+} from "@modelcontextprotocol/server";
+import { ConnectorError, refOf } from "../model/index.ts";
+import type { StoredItem } from "../store/store.ts";
+import { FETCH_TEXT_TOKENS } from "./budget.ts";
+import { clean, cleanLine } from "./clean.ts";
+import type { Desk } from "./desk.ts";
+import { enabledSources } from "./freshness.ts";
+import { catalogue, catalogueText } from "./list-sources.ts";
+import { pageOf } from "./paging.ts";
+import { sourceText } from "./source-text.ts";
+import { minuteOf } from "./time.ts";
+import { quotes } from "./untrusted.ts";
+import { CATALOGUE_URI, itemsUri, itemUri, parseUri, sourceUri } from "./uri.ts";
+
+const MARKDOWN = "text/markdown";
+const PAGE = 100;
+
+/** The shapes of our addresses. */
+export const RESOURCE_TEMPLATES: ResourceTemplateType[] = [
+  {
+    uriTemplate: "headwater://{source}",
+    name: "source",
+    title: "A source",
+    description: "State of a source: counts, last sync, last test.",
+    mimeType: MARKDOWN,
+  },
+  {
+    uriTemplate: "headwater://{source}/items{?cursor}",
+    name: "items",
+    title: "Items of a source",
+    description: "The stored items of a source, newest first, in pages.",
+    mimeType: MARKDOWN,
+  },
+  {
+    uriTemplate: "headwater://{source}/{+id}",
+    name: "item",
+    title: "An item",
+    description: "One item as Markdown; long ones go on with ?offset=.",
+    mimeType: MARKDOWN,
+  },
+];
+
+/** First the catalogue and the sources, then every item, newest first, in pages. */
+export async function listResources(desk: Desk, cursor: string | undefined): Promise<ListResourcesResult> {
+  const page = await storedItems(desk, { cursor });
+  const items = page.items.map(itemResource);
+  const resources = cursor === undefined ? [...fixedResources(desk), ...items] : items;
+  return { resources, ...(page.nextCursor !== undefined && { nextCursor: page.nextCursor }) };
+}
+
+async function storedItems(desk: Desk, request: { sources?: string[]; cursor?: string }) {
+  try {
+    return await desk.store.items({ ...request, limit: PAGE, viewer: desk.viewer });
+  } catch (thrown) {
+    if (request.cursor === undefined) throw protocolError(thrown);
+    throw new ProtocolError(ProtocolErrorCode.InvalidParams, "This cursor is not from an earlier page.");
+  }
+}
+
+function fixedResources(desk: Desk): Resource[] {
+  const each = enabledSources(desk).flatMap((source) => [
+    { uri: sourceUri(source), name: source, title: `Source ${source}`, mimeType: MARKDOWN },
+    { uri: itemsUri(source), name: `${source} items`, title: `Items of ${source}`, mimeType: MARKDOWN },
+  ]);
+  return [{ uri: CATALOGUE_URI, name: "sources", title: "All sources", mimeType: MARKDOWN }, ...each];
+}
+
+function itemResource(item: StoredItem): Resource {
+  return {
+    uri: itemUri(item.source, item.id),
+    name: cleanLine(refOf(item.source, item.id), 200),
+    title: cleanLine(item.title) || cleanLine(item.id),
+    mimeType: MARKDOWN,
+    ...(item.updatedAt !== undefined && { annotations: { lastModified: item.updatedAt } }),
+  };
+}
+
+/** Reads any of our addresses. Throws ResourceNotFoundError for what is not there or not for this viewer. */
+export async function readResource(desk: Desk, uri: string, signal: AbortSignal): Promise<ReadResourceResult> {
+  const address = parseUri(uri);
+  if (!address) throw new ResourceNotFoundError(uri);
+  try {
+    return { contents: [{ uri, mimeType: MARKDOWN, text: await textOf(desk, address, uri, signal) }] };
+  } catch (thrown) {
+    const { kind } = ConnectorError.from(thrown);
+    if (kind === "not_found" || kind === "config") throw new ResourceNotFoundError(uri);
+    throw protocolError(thrown);
+  }
+}
+
+async function textOf(
+  desk: Desk,
+  address: NonNullable<ReturnType<typeof parseUri>>,
+  uri: string,
+  signal: AbortSignal,
+): Promise<string> {
+  if (address.kind === "catalogue") return catalogueText(await catalogue(desk));
+  desk.sources.get(address.source);
+  if (address.kind === "source") return sourceText(desk, address.source);
+  if (address.kind === "items") return itemsText(desk, address.source, address.cursor);
+  return itemText(desk, refOf(address.source, address.id), address.offset ?? 0, uri, signal);
+}
+
+async function itemsText(desk: Desk, source: string, cursor: string | undefined): Promise<string> {
+  const { items, nextCursor } = await storedItems(desk, { sources: [source], cursor });
+  if (items.length === 0) return `Nothing of ${source} is stored yet.`;
+  const lines = items.map(
+    (item) => `- [${cleanLine(item.title)}](${itemUri(source, item.id)}) ${item.kind} ${minuteOf(item.updatedAt)}`,
+  );
+  const more = nextCursor ? `\n\nMore: ${itemsUri(source)}?cursor=${encodeURIComponent(nextCursor)}` : "";
+  return quotes().block(lines.join("\n"), source) + more;
+}
+
+async function itemText(desk: Desk, ref: string, offset: number, uri: string, signal: AbortSignal): Promise<string> {
+  const { item, text } = await desk.engine.fetch(ref, { viewer: desk.viewer, signal });
+  const page = pageOf(text, Math.min(offset, text.length), 50_000, FETCH_TEXT_TOKENS);
+  const head = [
+    `# ${cleanLine(item.title) || cleanLine(item.id)}`,
+    `${item.kind} in ${item.source}, updated ${minuteOf(item.updatedAt) || "at an unknown time"}`,
+    ...(item.url ? [`Source: ${item.url}`] : []),
+  ];
+  const { text: shown, removed } = clean(page.text);
+  const body = shown === "" ? "This item has no text." : quotes().block(shown, item.source);
+  const flags = removed > 0 ? [`${removed} invisible or direction-changing characters were removed.`] : [];
+  const more = page.next === undefined ? [] : [`Goes on: ${uri.replace(/\?.*$/, "")}?offset=${page.next}`];
+  return [head.join("\n"), body, ...flags, ...more].join("\n\n");
+}
+
+function protocolError(thrown: unknown): ProtocolError {
+  if (thrown instanceof ProtocolError) return thrown;
+  const { message, hint } = ConnectorError.from(thrown);
+  return new ProtocolError(ProtocolErrorCode.InternalError, hint ? `${message} ${hint}` : message);
+}
