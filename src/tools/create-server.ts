@@ -1,4 +1,5 @@
 import { ProtocolError, ProtocolErrorCode, Server } from "@modelcontextprotocol/server";
+import { ConnectorError } from "../model/index.ts";
 import { callTool } from "./call.ts";
 import { completeArgument } from "./complete.ts";
 import type { Desk } from "./desk.ts";
@@ -42,10 +43,12 @@ export function createServer({ surface, desk, watched = new Set() }: ServerParts
     if (!tool) throw new ProtocolError(ProtocolErrorCode.InvalidParams, "There is no tool of this name.");
     return callTool(tool, params.arguments, desk, context);
   });
-  server.setRequestHandler("resources/list", async ({ params }) => listResources(await desk(), params?.cursor));
+  server.setRequestHandler("resources/list", ({ params }) =>
+    safely(async () => listResources(await desk(), params?.cursor)),
+  );
   server.setRequestHandler("resources/templates/list", () => ({ resourceTemplates: RESOURCE_TEMPLATES }));
-  server.setRequestHandler("resources/read", async ({ params }, context) =>
-    readResource(await desk(), params.uri, context.mcpReq.signal),
+  server.setRequestHandler("resources/read", ({ params }, context) =>
+    safely(async () => readResource(await desk(), params.uri, context.mcpReq.signal)),
   );
   server.setRequestHandler("resources/subscribe", ({ params }) => {
     if (watched.size < MOST_WATCHED) watched.add(params.uri);
@@ -57,6 +60,19 @@ export function createServer({ surface, desk, watched = new Set() }: ServerParts
   });
   server.setRequestHandler("prompts/list", () => ({ prompts: LISTED_PROMPTS }));
   server.setRequestHandler("prompts/get", ({ params }) => getPrompt(params.name, params.arguments ?? {}));
-  server.setRequestHandler("completion/complete", ({ params }) => completeArgument(params, surface, desk));
+  server.setRequestHandler("completion/complete", ({ params }) =>
+    safely(() => completeArgument(params, surface, desk)),
+  );
   return server;
+}
+
+/** Lets only protocol errors and our own sentences out: the words of an unforeseen error may hold a path. */
+async function safely<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (thrown) {
+    if (thrown instanceof ProtocolError) throw thrown;
+    const { message, hint } = ConnectorError.from(thrown);
+    throw new ProtocolError(ProtocolErrorCode.InternalError, hint ? `${message} ${hint}` : message);
+  }
 }

@@ -60,7 +60,7 @@ async function storedItems(desk: Desk, request: { sources?: string[]; cursor?: s
   try {
     return await desk.store.items({ ...request, limit: PAGE, viewer: desk.viewer });
   } catch (thrown) {
-    if (request.cursor === undefined) throw protocolError(thrown);
+    if (request.cursor === undefined) throw thrown;
     throw new ProtocolError(ProtocolErrorCode.InvalidParams, "This cursor is not from an earlier page.");
   }
 }
@@ -92,7 +92,7 @@ export async function readResource(desk: Desk, uri: string, signal: AbortSignal)
   } catch (thrown) {
     const { kind } = ConnectorError.from(thrown);
     if (kind === "not_found" || kind === "config") throw new ResourceNotFoundError(uri);
-    throw protocolError(thrown);
+    throw thrown;
   }
 }
 
@@ -132,10 +132,4 @@ async function itemText(desk: Desk, ref: string, offset: number, uri: string, si
   const flags = removed > 0 ? [`${removed} invisible or direction-changing characters were removed.`] : [];
   const more = page.next === undefined ? [] : [`Goes on: ${uri.replace(/\?.*$/, "")}?offset=${page.next}`];
   return [head.join("\n"), body, ...flags, ...more].join("\n\n");
-}
-
-function protocolError(thrown: unknown): ProtocolError {
-  if (thrown instanceof ProtocolError) return thrown;
-  const { message, hint } = ConnectorError.from(thrown);
-  return new ProtocolError(ProtocolErrorCode.InternalError, hint ? `${message} ${hint}` : message);
 }

@@ -105,24 +105,23 @@ type Json = { [key: string]: unknown };
 
 /** Short on purpose: every assistant pays for each character in every conversation. */
 function jsonSchema(schema: z.ZodObject, io: "input" | "output"): Json {
-  return slim(z.toJSONSchema(schema, { io }) as Json);
+  return slim(z.toJSONSchema(schema, { io }) as Json, io === "output");
 }
 
+/** Bounds that only guard us: who exceeds one is told so. */
+const GUARDS = new Set(["$schema", "minLength", "maxLength", "maxItems", "propertyNames"]);
+
 /**
- * Leaves out what costs and says nothing. Without `additionalProperties: false` a client also accepts answers of a
- * newer server (SDK clients reject the whole call otherwise).
+ * Leaves out what costs and says little. Without `additionalProperties: false` a client also accepts answers of a
+ * newer server (SDK clients reject the whole call otherwise). The things inside a list of an answer explain themselves.
  */
-function slim(node: Json): Json {
+function slim(node: Json, answers: boolean): Json {
   const kept: Json = {};
   for (const [key, value] of Object.entries(node)) {
-    if (key === "$schema" || (key === "additionalProperties" && typeof value === "boolean")) continue;
-    if (key === "propertyNames") continue;
-    if (
-      (key === "maximum" && value === Number.MAX_SAFE_INTEGER) ||
-      (key === "minimum" && value === Number.MIN_SAFE_INTEGER)
-    )
-      continue;
-    kept[key] = isNode(value) ? slim(value) : value;
+    if (GUARDS.has(key) || (key === "additionalProperties" && typeof value === "boolean")) continue;
+    if (typeof value === "number" && Math.abs(value) >= 1e9) continue;
+    if (answers && key === "items" && isNode(value) && value.type === "object") kept[key] = { type: "object" };
+    else kept[key] = isNode(value) ? slim(value, answers) : value;
   }
   return kept;
 }
