@@ -29,8 +29,8 @@ const ALL_TOOLS: readonly Tool[] = [
 const ENUM_LENGTH = 300;
 const MANY_TOOLS = 40;
 
-/** "default": nine tools whatever the number of sources. "per-source": five tools named after each source. */
-export const TOOL_PROFILES = ["default", "per-source"] as const;
+/** "standard": nine tools whatever the number of sources. "per-source": five tools named after each source. */
+export const TOOL_PROFILES = ["standard", "per-source"] as const;
 export type ToolProfile = (typeof TOOL_PROFILES)[number];
 
 export interface SurfaceOptions {

@@ -1,0 +1,21 @@
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+/** Builds a TypeScript program of the tests, with the parts of src/ it uses, into one file that Node 20 can start. */
+export async function bundle(program: string): Promise<string> {
+  const outfile = `${root}.test-build/${program.replaceAll("/", "-").replace(/\.ts$/, "")}-${process.pid}.mjs`;
+  await build({
+    absWorkingDir: root,
+    entryPoints: [program],
+    outfile,
+    bundle: true,
+    format: "esm",
+    platform: "node",
+    target: "node20",
+    packages: "external",
+    logLevel: "warning",
+  });
+  return outfile;
+}
