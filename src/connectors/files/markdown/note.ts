@@ -1,0 +1,24 @@
+import { codeSpans, withoutCode } from "./code.ts";
+import { withoutComments } from "./comments.ts";
+import { splitFrontMatter } from "./front-matter.ts";
+import { linksIn, type WrittenLink } from "./links.ts";
+import { factsOf, type NoteFacts } from "./properties.ts";
+import { tagsIn } from "./tags.ts";
+
+/** A Markdown note, read. */
+export interface Note extends NoteFacts {
+  /** Markdown without front matter and comments. */
+  text: string;
+  links: WrittenLink[];
+}
+
+/** Reads a Markdown note. Never throws, takes time in proportion to its length, runs nothing. */
+export function readNote(source: string, parseFrontmatter: boolean): Note {
+  const { properties, body, warning } = parseFrontmatter ? splitFrontMatter(source) : { properties: {}, body: source };
+  const facts = factsOf(properties);
+  const text = withoutComments(body);
+  const prose = withoutCode(text, codeSpans(text));
+  const tags = [...new Set([...facts.tags, ...tagsIn(prose)])];
+  const warnings = [warning, facts.warning].filter((one) => one !== undefined).join(" ");
+  return { ...facts, text, tags, links: linksIn(prose), ...(warnings !== "" && { warning: warnings }) };
+}

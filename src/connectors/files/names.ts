@@ -1,0 +1,87 @@
+import { foldersOf } from "./folders.ts";
+import type { OpenRoot } from "./roots.ts";
+
+/**
+ * Finds the item that a link means, vault-wide and as Obsidian does: the exact path, then the path beside the note, then
+ * the end of a path, capitals and Unicode form aside.
+ *
+ * A name that only one file has is answered as that bare name, not as the file's path: items carry their name as an alias,
+ * so the link still leads there after the file moved to another folder, although the linking note was not read again.
+ * A name that several files share is answered as the path of the best one. A name that no file has is answered as it was
+ * written: it may be another note's alias, or a note that comes later, and leads there as soon as one is stored.
+ */
+export class NameIndex {
+  readonly #root: OpenRoot;
+  readonly #follow: boolean;
+  #paths: Map<string, string[]> | undefined;
+
+  constructor(root: OpenRoot, follow: boolean) {
+    this.#root = root;
+    this.#follow = follow;
+  }
+
+  /** The id or alias that a wikilink target means, written in the note at `from`. */
+  resolve(target: string, from: string): string {
+    const wanted = target.replace(/^\/+/, "");
+    const byName = this.#named(wanted);
+    if (byName.length === 0) return wanted;
+    const key = folded(wanted);
+    const fitting = wanted.includes("/") ? byName.filter((path) => endsWithPath(folded(path), key)) : byName;
+    const best = bestOf(fitting.length > 0 ? fitting : [], key, from);
+    if (best === undefined) return wanted;
+    return byName.length === 1 ? aliasOf(best) : this.#root.prefix + best;
+  }
+
+  /** The id of the file at a path below the root, as the disk spells it; undefined when there is none. */
+  exact(path: string): string | undefined {
+    const key = folded(path);
+    const found = this.#named(path).find((one) => folded(one) === key || folded(one) === `${key}.md`);
+    return found && this.#root.prefix + found;
+  }
+
+  #named(path: string): string[] {
+    this.#paths ??= this.#read();
+    const name = folded(path.slice(path.lastIndexOf("/") + 1));
+    return this.#paths.get(name) ?? this.#paths.get(`${name}.md`) ?? [];
+  }
+
+  #read(): Map<string, string[]> {
+    const paths = new Map<string, string[]>();
+    for (const folder of foldersOf(this.#root, this.#follow, undefined, () => {})) {
+      for (const { name } of folder.files) {
+        const key = folded(name);
+        const same = paths.get(key);
+        if (same === undefined) paths.set(key, [folder.path + name]);
+        else same.push(folder.path + name);
+      }
+    }
+    return paths;
+  }
+}
+
+/** The alias that an item carries: a note's name without its extension, else the whole name. */
+function aliasOf(path: string): string {
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  return /\.(?:md|markdown|mdx|qmd)$/i.test(name) ? name.slice(0, name.lastIndexOf(".")) : name;
+}
+
+function endsWithPath(path: string, wanted: string): boolean {
+  return [wanted, `${wanted}.md`].some((end) => path === end || path.endsWith(`/${end}`));
+}
+
+/** The exact path, else the one beside the linking note, else the shortest. */
+function bestOf(paths: string[], wanted: string, from: string): string | undefined {
+  const beside = folded(from.slice(0, from.lastIndexOf("/") + 1) + wanted);
+  for (const exact of [wanted, beside]) {
+    const hit = paths.find((path) => folded(path) === exact || folded(path) === `${exact}.md`);
+    if (hit !== undefined) return hit;
+  }
+  return paths.reduce<string | undefined>(
+    (best, path) => (best === undefined || path.length < best.length ? path : best),
+    undefined,
+  );
+}
+
+function folded(text: string): string {
+  return text.normalize("NFC").toLowerCase();
+}
