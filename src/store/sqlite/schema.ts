@@ -34,11 +34,14 @@ CREATE TABLE members (
 ) WITHOUT ROWID;
 CREATE INDEX members_group ON members (grp);
 
+-- due: 0 the body is here, 1 it is to come, 2 to come and only it will tell whether the item changed. links: relations.
+-- former: ids and aliases from before it moved; they outlive what the source says of aliases.
 CREATE TABLE items (
   id INTEGER PRIMARY KEY, source INTEGER NOT NULL, native_id TEXT NOT NULL, version TEXT NOT NULL,
   container INTEGER, kind INTEGER NOT NULL, title TEXT NOT NULL, url TEXT, url_key INTEGER, parent TEXT,
   created_at INTEGER, updated_at INTEGER, mime TEXT, bytes INTEGER, handle TEXT, acl INTEGER,
-  authors TEXT, tags TEXT, fields TEXT, aliases TEXT, hash BLOB, text_length INTEGER, body_version TEXT,
+  authors TEXT, tags TEXT, fields TEXT, aliases TEXT, former TEXT, hash BLOB, text_length INTEGER,
+  text_bytes INTEGER, body_version TEXT,
   due INTEGER NOT NULL DEFAULT 0, links INTEGER NOT NULL DEFAULT 0,
   first_seen INTEGER NOT NULL, changed_at INTEGER NOT NULL, lost_at INTEGER, UNIQUE (source, native_id)
 );
@@ -47,7 +50,7 @@ CREATE INDEX items_container ON items (container, updated_at) WHERE container IS
 CREATE INDEX items_parent ON items (source, parent) WHERE parent IS NOT NULL;
 CREATE INDEX items_handle ON items (source, handle) WHERE handle IS NOT NULL;
 CREATE INDEX items_url ON items (url_key) WHERE url_key IS NOT NULL;
-CREATE INDEX items_due ON items (source, native_id) WHERE due = 1;
+CREATE INDEX items_due ON items (source, native_id) WHERE due > 0;
 CREATE INDEX items_lost ON items (source, lost_at) WHERE lost_at IS NOT NULL;
 
 CREATE TABLE bodies (item INTEGER PRIMARY KEY, text TEXT NOT NULL);

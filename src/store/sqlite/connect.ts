@@ -1,0 +1,70 @@
+import { chmodSync, closeSync, existsSync, openSync } from "node:fs";
+import type { Connection, Driver } from "./driver.ts";
+import { sqliteCode } from "./failure.ts";
+
+const CACHE_KIB = { reader: 32768, writer: 65536 };
+const PATIENCE_MS = 60_000;
+
+/**
+ * A connection with the store's settings. A reader refuses to write (`query_only`); it is opened writable all the same,
+ * since only then can it read a store that another process left in the middle of a write.
+ */
+export function connect(driver: Driver, file: string, role: "reader" | "writer"): Connection {
+  const fresh = !existsSync(file);
+  if (fresh) closeSync(openSync(file, "a", 0o600));
+  const connection = driver.open(file);
+  try {
+    connection.exec(`PRAGMA busy_timeout = 5000; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -${CACHE_KIB[role]}`);
+    if (role === "reader") connection.exec("PRAGMA query_only = ON");
+    else prepareToWrite(connection);
+    if (fresh) chmodSync(file, 0o600);
+    return connection;
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+}
+
+function prepareToWrite(connection: Connection): void {
+  // page_size has no effect on a file that has tables; journal_mode needs the file alone for a moment.
+  patiently(() => connection.exec("PRAGMA page_size = 16384; PRAGMA journal_mode = WAL"));
+  connection.exec(
+    "PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 67108864; PRAGMA wal_autocheckpoint = 2000",
+  );
+}
+
+/** Runs one statement again while another process is writing, for up to a minute; blocks this thread. */
+export function patiently<T>(action: () => T): T {
+  const deadline = performance.now() + PATIENCE_MS;
+  for (let wait = 5; ; wait = Math.min(wait * 2, 250)) {
+    try {
+      return action();
+    } catch (error) {
+      const code = sqliteCode(error);
+      if ((code !== "SQLITE_BUSY" && code !== "SQLITE_LOCKED") || performance.now() > deadline) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, wait);
+    }
+  }
+}
+
+/** All of the action's writes or none of them. */
+export function transaction<T>(connection: Connection, action: () => T): T {
+  patiently(() => connection.exec("BEGIN IMMEDIATE"));
+  try {
+    const answer = action();
+    connection.exec("COMMIT");
+    return answer;
+  } catch (error) {
+    rollBack(connection);
+    throw error;
+  }
+}
+
+/** SQLite has already rolled back by itself after some failures, such as a full disk. */
+function rollBack(connection: Connection): void {
+  try {
+    connection.exec("ROLLBACK");
+  } catch {
+    // Nothing was open any more.
+  }
+}

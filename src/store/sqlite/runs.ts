@@ -1,0 +1,53 @@
+import type { SyncReport } from "../../model/report.ts";
+import { milliseconds } from "./columns.ts";
+import type { Connection } from "./driver.ts";
+import { decodeText } from "./text.ts";
+import { type Writer, write } from "./writing.ts";
+
+/** Keeps a run's report; one that has ended is never turned back into a running one. */
+export function saveRun(writer: Writer, report: SyncReport): void {
+  write(writer, () => {
+    writer.connection
+      .prepare(
+        `INSERT INTO runs (run_id, source, state, started_at, ended_at, report) VALUES (?, ?, ?, ?, ?, ?)
+         ON CONFLICT (run_id) DO UPDATE SET state = excluded.state, ended_at = excluded.ended_at, report = excluded.report
+         WHERE runs.ended_at IS NULL OR excluded.ended_at IS NOT NULL`,
+      )
+      .run(
+        report.runId,
+        report.source,
+        report.state,
+        milliseconds(report.startedAt) ?? Date.now(),
+        milliseconds(report.endedAt),
+        JSON.stringify(report),
+      );
+  });
+}
+
+/** Asks a running run to stop; false when there is none of that name. */
+export function requestCancel(writer: Writer, runId: string): boolean {
+  return write(writer, () => {
+    const { changes } = writer.connection
+      .prepare("UPDATE runs SET cancel = 1 WHERE run_id = ? AND state = 'running'")
+      .run(runId);
+    return Number(changes) > 0;
+  });
+}
+
+export function cancelRequested(connection: Connection, runId: string): boolean {
+  return Number(connection.raw("SELECT cancel FROM runs WHERE run_id = ?").get(runId)?.[0] ?? 0) === 1;
+}
+
+/** Newest first. */
+export function runsOf(
+  connection: Connection,
+  request: { source?: string; runId?: string; limit: number },
+): SyncReport[] {
+  return connection
+    .raw(
+      `SELECT report FROM runs WHERE (?1 IS NULL OR source = ?1) AND (?2 IS NULL OR run_id = ?2)
+       ORDER BY started_at DESC, run_id DESC LIMIT ?3`,
+    )
+    .all(request.source ?? null, request.runId ?? null, request.limit)
+    .map(([report]) => JSON.parse(decodeText(report ?? null)) as SyncReport);
+}

@@ -1,0 +1,148 @@
+import type { Item } from "../../model/item.ts";
+import type { Lease, Store, StoredItem } from "../store.ts";
+import { listChanges } from "./changes.ts";
+import type { Connection, Driver } from "./driver.ts";
+import { storeError } from "./failure.ts";
+import { listItems } from "./listing.ts";
+import { findItems, sourceOf, visibleRow } from "./lookup.ts";
+import { placesOf, progressOf } from "./places.ts";
+import { compareItems, dueBodies, dueFailures, listContainers, listFailures } from "./queues.ts";
+import { relatedItems } from "./related.ts";
+import { itemOf, SELECT_ITEM } from "./rows.ts";
+import { cancelRequested, runsOf } from "./runs.ts";
+import { searchItems } from "./search.ts";
+import { statsOf } from "./stats.ts";
+import { decodeOptional } from "./text.ts";
+import type { WriterThread } from "./thread.ts";
+
+const EVERYTHING_AT_ONCE = 100;
+const COMPARED_AT_ONCE = 5_000;
+
+/** The parts a store of one file is made of. */
+export interface Parts {
+  file: string;
+  driver: Driver;
+  /** This thread's connection; it only reads. */
+  connection: Connection;
+  writer: WriterThread;
+  verify: Store["verify"];
+  backup: Store["backup"];
+  close: Store["close"];
+}
+
+/** The store over one SQLite file: reads on this thread, writes on the writer's. */
+export function sqliteStore({ file, driver, connection, writer, verify, backup, close }: Parts): Store {
+  const read = async <T>(action: () => T): Promise<T> => {
+    try {
+      return action();
+    } catch (error) {
+      throw storeError(error);
+    }
+  };
+  return {
+    kind: "sqlite",
+    driver: driver.label,
+    location: file,
+    verify,
+    backup,
+    close,
+
+    lease: async (source, ttlMs) => {
+      const fence = await writer.call("takeLease", source, ttlMs);
+      return fence === undefined ? undefined : leaseOf(writer, source, fence, ttlMs);
+    },
+    progress: (place) => read(() => progressOf(connection, place)),
+    places: (source) => read(() => placesOf(connection, source)),
+    compare: async (source, listed) => {
+      const number = await read(() => sourceOf(connection, source));
+      const standings = [];
+      for (let from = 0; from < listed.length; from += COMPARED_AT_ONCE) {
+        if (from > 0) await new Promise(setImmediate);
+        const slice = listed.slice(from, from + COMPARED_AT_ONCE);
+        standings.push(...(await read(() => compareItems(connection, number, slice))));
+      }
+      return standings;
+    },
+    apply: (place, fence, batch, next, at) => writer.call("apply", place, fence, batch, at, next),
+    applyLoose: (place, fence, batch, at) => writer.call("apply", place, fence, batch, at),
+    beginPass: (place, fence, at, from) => writer.call("beginPass", place, fence, at, from),
+    sighted: (place, fence, ids) => writer.call("sighted", place, fence, ids),
+    endPass: (place, fence, at, guard) => writer.call("endPass", place, fence, at, guard),
+    dropPass: (place, fence) => writer.call("dropPass", place, fence),
+    prune: (source, fence, ids, at) => writer.call("prune", source, fence, ids, at),
+    bodiesDue: (source, limit, afterId) => read(() => dueBodies(connection, source, limit, afterId)),
+    failuresDue: (source, limit, maxAttempts) => read(() => dueFailures(connection, source, limit, maxAttempts)),
+    purgeLost: (source, fence, before, at) => writer.call("purgeLost", source, fence, before, at),
+    setContainers: (source, fence, containers) => writer.call("setContainers", source, fence, containers),
+    setMembers: (source, fence, group, users) => writer.call("setMembers", source, fence, group, users),
+    saveRun: (report) => writer.call("saveRun", report),
+    requestCancel: (runId) => writer.call("requestCancel", runId),
+    cancelRequested: (runId) => read(() => cancelRequested(connection, runId)),
+    resetSource: (source, fence) => writer.call("resetSource", source, fence),
+    tidy: () => writer.call("tidy"),
+
+    item: (source, id, viewer) =>
+      read(() => {
+        const row = visibleRow(connection, source, id, viewer);
+        return row && itemOf(connection, row);
+      }),
+    find: (text, viewer) => read(() => findItems(connection, text, viewer)),
+    text: (source, id, viewer, range) =>
+      read(() => {
+        const row = visibleRow(connection, source, id, viewer);
+        const text = row && textOf(connection, Number(row.id));
+        return range ? text?.slice(range.offset, range.offset + range.length) : text;
+      }),
+    items: (request) => read(() => listItems(connection, request)),
+    related: (source, id, viewer, limit) => read(() => relatedItems(connection, source, id, viewer, limit)),
+    search: (request) => read(() => searchItems(connection, request, new Date())),
+    changes: (request) => read(() => listChanges(connection, request)),
+    failures: (request) => read(() => listFailures(connection, request)),
+    runs: (request) => read(() => runsOf(connection, request)),
+    stats: (sources) => read(() => statsOf(connection, sources)),
+    containers: (source) => read(() => listContainers(connection, source)),
+    async *everything(request) {
+      for (let after = request.afterRow ?? 0; ; ) {
+        const page = await read(() => everythingAfter(connection, after, request.sources));
+        yield* page;
+        if (page.length < EVERYTHING_AT_ONCE) return;
+        after = page.at(-1)?.row ?? after;
+      }
+    },
+  };
+}
+
+function leaseOf(writer: WriterThread, source: string, fence: number, ttlMs: number): Lease {
+  return {
+    source,
+    fence,
+    renew: () => writer.call("renewLease", source, fence, ttlMs),
+    async release() {
+      await writer.call("releaseLease", source, fence);
+      await writer.call("checkpoint");
+    },
+  };
+}
+
+function textOf(connection: Connection, row: number): string | undefined {
+  return decodeOptional(connection.raw("SELECT text FROM bodies WHERE item = ?").get(row)?.[0]);
+}
+
+function everythingAfter(
+  connection: Connection,
+  row: number,
+  sources: string[] | undefined,
+): { row: number; item: StoredItem; text?: string; relations: Item["relations"] }[] {
+  const wanted = sources === undefined ? null : JSON.stringify(sources);
+  return connection
+    .prepare(
+      `${SELECT_ITEM} WHERE i.id > ?1 AND i.lost_at IS NULL
+         AND (?2 IS NULL OR s.name IN (SELECT value FROM json_each(?2))) ORDER BY i.id LIMIT ${EVERYTHING_AT_ONCE}`,
+    )
+    .all(row, wanted)
+    .map((each) => {
+      const item = itemOf(connection, each);
+      const text = textOf(connection, Number(each.id));
+      return { row: Number(each.id), item, ...(text !== undefined && { text }), relations: item.relations };
+    });
+}

@@ -1,0 +1,218 @@
+import * as crypto from "node:crypto";
+import type { Relation } from "../../model/item.ts";
+import type { Upsert } from "../store.ts";
+import { logChange } from "./changelog.ts";
+import { type Columns, columnsOf, QUIET, sameValue, VISIBLE } from "./columns.ts";
+import type { Connection, Row, Value } from "./driver.ts";
+import { facetsOf } from "./facets.ts";
+import { listOf, sameRelations, writeAliases, writeRelations } from "./links.ts";
+import { nameNumber } from "./names.ts";
+import { decodeText, encodeText, indexable } from "./text.ts";
+import { weigh } from "./weigh.ts";
+import type { Writer } from "./writing.ts";
+
+/** What an upsert did; `completed` is the awaited body of an item that was counted when it was met. */
+export type Outcome = "added" | "updated" | "unchanged" | "completed" | "awaited";
+
+interface Text {
+  text: string;
+  hash: Uint8Array | null;
+  length: number;
+  bytes: number;
+}
+
+/** Whose feed brings the item, and when. */
+export interface Arrival {
+  source: number;
+  /** The container of the feed, where it has one. */
+  feed?: string;
+  at: number;
+}
+
+const FACT_COLUMNS = ["hash", "text_length", "text_bytes", "body_version", "due", "links"] as const;
+
+/** Stores one item, its text, its names and its links; writes nothing when nothing differs. */
+export function upsert(writer: Writer, { item, text }: Upsert, arrival: Arrival): { row: number; outcome: Outcome } {
+  const columns = columnsOf(writer, arrival.source, item, arrival.feed);
+  const stored = writer.connection
+    .prepare("SELECT * FROM items WHERE source = ? AND native_id = ?")
+    .get(arrival.source, columns.native_id);
+  const body = text === undefined ? undefined : measure(text);
+  if (!stored) return { row: insert(writer, columns, item.relations, body, arrival.at), outcome: "added" };
+  const outcome = change(writer, stored, columns, item.relations, body, arrival.at);
+  return { row: Number(stored.id), outcome };
+}
+
+function measure(text: string): Text {
+  const encoded = text.isWellFormed() ? text : Buffer.from(text, "utf16le");
+  const hash = text === "" ? null : crypto.createHash("sha1").update(encoded).digest().subarray(0, 16);
+  return { text, hash, length: text.length, bytes: Buffer.byteLength(text) };
+}
+
+function insert(writer: Writer, columns: Columns, relations: Relation[], body: Text | undefined, at: number): number {
+  const { connection } = writer;
+  const row = writer.nextRow++;
+  const due = body === undefined && columns.mime !== null ? 1 : 0;
+  const values = Object.values(columns) as Value[];
+  connection
+    .prepare(INSERT_ITEM)
+    .run(
+      row,
+      ...values,
+      body?.hash ?? null,
+      body?.length ?? null,
+      body?.bytes ?? null,
+      body === undefined ? null : columns.version,
+      due,
+      relations.length,
+      at,
+      at,
+    );
+  if (body) connection.prepare("INSERT INTO bodies (item, text) VALUES (?, ?)").run(row, encodeText(body.text));
+  if (columns.aliases !== null) writeAliases(connection, row, columns.source, columns.aliases, null);
+  if (relations.length > 0) writeRelations(connection, row, columns.source, relations);
+  index(writer, row, columns, body?.text ?? "");
+  weigh(writer, { ...columns, text_bytes: body?.bytes ?? null, due, lost_at: null }, 1);
+  logChange(writer, "added", columns.source, row, at);
+  return row;
+}
+
+const ITEM_COLUMNS: readonly (keyof Columns)[] = [
+  "source",
+  "native_id",
+  "version",
+  "container",
+  "kind",
+  "title",
+  "url",
+  "url_key",
+  "parent",
+  "created_at",
+  "updated_at",
+  "mime",
+  "bytes",
+  "handle",
+  "acl",
+  "authors",
+  "tags",
+  "fields",
+  "aliases",
+];
+const INSERT_ITEM = `INSERT INTO items (id, ${ITEM_COLUMNS.join(", ")}, ${FACT_COLUMNS.join(", ")}, first_seen, changed_at)
+  VALUES (${Array(ITEM_COLUMNS.length + FACT_COLUMNS.length + 3)
+    .fill("?")
+    .join(", ")})`;
+
+function change(
+  writer: Writer,
+  stored: Row,
+  columns: Columns,
+  relations: Relation[],
+  body: Text | undefined,
+  at: number,
+): Outcome {
+  const returning = stored.lost_at !== null;
+  const sameVersion = sameValue(stored.version, columns.version);
+  if (!returning && isOlder(stored, columns)) return "unchanged";
+  const sameText = body
+    ? sameValue(stored.hash, body.hash) && stored.text_length === body.length
+    : columns.mime !== null || stored.text_length === null;
+  const seen = VISIBLE.every((name) => sameValue(stored[name], columns[name]));
+  const sameLinks = sameRelations(writer.connection, stored, relations);
+  const visible = !seen || !sameLinks || returning;
+  const wasDue = Number(stored.due);
+  const awaits = !body && columns.mime !== null && !sameValue(stored.body_version, columns.version);
+  const facts = {
+    ...(body
+      ? { hash: body.hash, text_length: body.length, text_bytes: body.bytes, body_version: columns.version }
+      : columns.mime === null
+        ? { hash: null, text_length: null, text_bytes: null, body_version: null }
+        : kept(stored)),
+    due: awaits ? (visible || wasDue === 1 || stored.text_length === null ? 1 : 2) : 0,
+    links: relations.length,
+  };
+  if (!visible && sameText && sameVersion && wasDue === facts.due && sameQuiet(stored, columns)) return "unchanged";
+  const rewritten = visible || !sameText;
+  const first = body !== undefined && wasDue === 1 && sameVersion && !visible;
+  const logged = rewritten && !first;
+  replace(writer, stored, columns, facts, logged ? at : Number(stored.changed_at));
+  if (!sameText) writeBody(writer.connection, Number(stored.id), body?.text);
+  if (!sameValue(stored.aliases, columns.aliases))
+    writeAliases(writer.connection, Number(stored.id), columns.source, columns.aliases, stored.former ?? null);
+  if (!sameLinks) writeRelations(writer.connection, Number(stored.id), columns.source, relations);
+  reindex(writer, stored, columns, body?.text, rewritten);
+  if (logged) logChange(writer, "updated", columns.source, Number(stored.id), at);
+  if (first) return "completed";
+  if (logged) return "updated";
+  return awaits && !sameVersion ? "awaited" : "unchanged";
+}
+
+/** An upsert that lags behind what is stored: a late or repeated push. */
+function isOlder(stored: Row, columns: Columns): boolean {
+  return stored.updated_at !== null && columns.updated_at !== null && columns.updated_at < Number(stored.updated_at);
+}
+
+function kept(stored: Row) {
+  const { hash, text_length, text_bytes, body_version } = stored;
+  return { hash, text_length, text_bytes, body_version };
+}
+
+function sameQuiet(stored: Row, columns: Columns): boolean {
+  return QUIET.every((name) => sameValue(stored[name], columns[name]));
+}
+
+function replace(writer: Writer, stored: Row, columns: Columns, facts: Row | object, changedAt: number): void {
+  const row = { ...stored, ...columns, ...facts, lost_at: null, changed_at: changedAt } as Row;
+  weigh(writer, stored, -1);
+  weigh(writer, row, 1);
+  writer.connection.prepare(UPDATE_ITEM).run(...UPDATED.map((name) => row[name] ?? null), stored.id ?? null);
+}
+
+const UPDATED = [
+  ...ITEM_COLUMNS.filter((name) => name !== "source" && name !== "native_id"),
+  ...FACT_COLUMNS,
+  "changed_at",
+  "lost_at",
+];
+const UPDATE_ITEM = `UPDATE items SET ${UPDATED.map((name) => `${name} = ?`).join(", ")} WHERE id = ?`;
+
+function writeBody(connection: Connection, row: number, text: string | undefined): void {
+  if (text === undefined) connection.prepare("DELETE FROM bodies WHERE item = ?").run(row);
+  else connection.prepare("INSERT OR REPLACE INTO bodies (item, text) VALUES (?, ?)").run(row, encodeText(text));
+}
+
+/** The full text row is written again when words or facets differ; a returning item has none to remove. */
+function reindex(writer: Writer, stored: Row, columns: Columns, text: string | undefined, rewritten: boolean): void {
+  const row = Number(stored.id);
+  if (!rewritten && facetsOfRow(writer, stored) === facetsOfRow(writer, columns)) return;
+  if (stored.lost_at === null) unindex(writer.connection, row);
+  index(writer, row, columns, text ?? storedText(writer.connection, row));
+}
+
+export function storedText(connection: Connection, row: number): string {
+  return decodeText(connection.raw("SELECT text FROM bodies WHERE item = ?").get(row)?.[0] ?? null);
+}
+
+/** Adds an item to the full text index. */
+export function index(writer: Writer, row: number, columns: Row | Columns, text: string): void {
+  writer.connection
+    .prepare("INSERT INTO fts (rowid, title, body, facets) VALUES (?, ?, ?, ?)")
+    .run(row, indexable(decodeText(columns.title ?? null)), indexable(text), facetsOfRow(writer, columns));
+}
+
+export function unindex(connection: Connection, row: number): void {
+  connection.prepare("DELETE FROM fts WHERE rowid = ?").run(row);
+}
+
+function facetsOfRow(writer: Writer, row: Row | Columns): string {
+  const numbers = (type: "author" | "tag", names: Value | undefined) =>
+    listOf(names).map((name) => nameNumber(writer.connection, writer.names, type, name));
+  return facetsOf({
+    source: Number(row.source),
+    container: row.container === null ? null : Number(row.container),
+    kind: Number(row.kind),
+    authors: numbers("author", row.authors),
+    tags: numbers("tag", row.tags),
+    updatedAt: row.updated_at === null ? null : Number(row.updated_at),
+  });
+}

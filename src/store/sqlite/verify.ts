@@ -1,0 +1,85 @@
+import type { Connection } from "./driver.ts";
+import { storeError } from "./failure.ts";
+
+/**
+ * Sentences about what is wrong with a store's file; none when it is sound. "quick" reads the structure of every page;
+ * "full" also compares indexes with tables, the full text index with itself and with the items, and the counters.
+ */
+export function check(connection: Connection, depth: "quick" | "full"): string[] {
+  const checks: (() => string[])[] =
+    depth === "quick"
+      ? [() => pragma(connection, "quick_check")]
+      : [() => pragma(connection, "integrity_check"), () => index(connection), () => counters(connection)];
+  const found: string[] = [];
+  for (const each of checks) {
+    try {
+      found.push(...each());
+    } catch (error) {
+      found.push(storeError(error).message);
+    }
+    if (found.length > 0) break;
+  }
+  return found;
+}
+
+function pragma(connection: Connection, name: "quick_check" | "integrity_check"): string[] {
+  const rows = connection.raw(`PRAGMA ${name}(10)`).all();
+  const said = rows.map(([line]) => String(line)).filter((line) => line !== "ok");
+  return said.map((line) => `The file is damaged: ${line}.`);
+}
+
+function index(connection: Connection): string[] {
+  try {
+    connection.exec("INSERT INTO fts (fts, rank) VALUES ('integrity-check', 0)");
+  } catch {
+    return ["The full text index does not agree with itself."];
+  }
+  const lacking = one(
+    connection,
+    "SELECT count(*) FROM items WHERE lost_at IS NULL AND id NOT IN (SELECT id FROM fts_docsize)",
+  );
+  const foreign = one(
+    connection,
+    "SELECT count(*) FROM fts_docsize WHERE id NOT IN (SELECT id FROM items WHERE lost_at IS NULL)",
+  );
+  const bodies = one(
+    connection,
+    "SELECT count(*) FROM items WHERE text_length IS NOT NULL AND id NOT IN (SELECT item FROM bodies)",
+  );
+  return [
+    ...(lacking > 0 ? [`${lacking} items are not in the full text index.`] : []),
+    ...(foreign > 0 ? [`The full text index knows ${foreign} items that are gone or hidden.`] : []),
+    ...(bodies > 0 ? [`${bodies} items lack their text.`] : []),
+  ];
+}
+
+const COUNTED = `
+  SELECT source, 'items' AS name, count(*) AS value FROM items WHERE lost_at IS NULL GROUP BY source
+  UNION ALL SELECT source, 'k' || kind, count(*) FROM items WHERE lost_at IS NULL GROUP BY source, kind
+  UNION ALL SELECT source, 'c' || container, count(*) FROM items WHERE lost_at IS NULL AND container IS NOT NULL
+    GROUP BY source, container
+  UNION ALL SELECT source, 'bytes', sum(coalesce(text_bytes, 0)) FROM items WHERE lost_at IS NULL GROUP BY source
+  UNION ALL SELECT source, 'due', count(*) FROM items WHERE lost_at IS NULL AND due > 0 GROUP BY source
+  UNION ALL SELECT source, 'lost', count(*) FROM items WHERE lost_at IS NOT NULL GROUP BY source
+  UNION ALL SELECT source, 'failures', count(*) FROM failures GROUP BY source`;
+
+function counters(connection: Connection): string[] {
+  const wrong = one(
+    connection,
+    `WITH counted AS (${COUNTED}) SELECT count(*) FROM (
+       SELECT source, name, value FROM counted WHERE value <> 0
+         EXCEPT SELECT source, name, value FROM counters WHERE value <> 0)`,
+  );
+  const stale = one(
+    connection,
+    `WITH counted AS (${COUNTED}) SELECT count(*) FROM (
+       SELECT source, name, value FROM counters WHERE value <> 0
+         EXCEPT SELECT source, name, value FROM counted WHERE value <> 0)`,
+  );
+  const off = Math.max(wrong, stale);
+  return off === 0 ? [] : [`${off} counters do not agree with what is stored.`];
+}
+
+function one(connection: Connection, sql: string): number {
+  return Number(connection.raw(sql).get()?.[0] ?? 0);
+}
