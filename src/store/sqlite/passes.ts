@@ -179,10 +179,10 @@ function finishPass(writer: Writer, plan: EndPlan, at: number): void {
   forgetPass(writer, plan.place);
   writer.connection
     .prepare(
-      `UPDATE places SET held_digest = ?1, last_full_pass_at = CASE WHEN ?1 IS NULL THEN ?2 ELSE last_full_pass_at END
-       WHERE id = ?3`,
+      `UPDATE places SET held_digest = ?, last_full_pass_at = CASE WHEN ? THEN last_full_pass_at ELSE ? END
+       WHERE id = ?`,
     )
-    .run(plan.digest ?? null, at, plan.place);
+    .run(plan.digest ?? null, plan.digest ? 1 : 0, at, plan.place);
 }
 
 function forgetPass(writer: Writer, place: number): void {

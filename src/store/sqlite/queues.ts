@@ -71,10 +71,10 @@ export function listFailures(
   const after = request.afterId === undefined ? null : encodeText(request.afterId);
   return connection
     .prepare(
-      `${SELECT_FAILURE} WHERE (?1 IS NULL OR s.name IN (SELECT value FROM json_each(?1)))
-         AND (?2 IS NULL OR f.native_id > ?2) ORDER BY f.native_id, s.name LIMIT ?3`,
+      `${SELECT_FAILURE} WHERE (? IS NULL OR s.name IN (SELECT value FROM json_each(?)))
+         AND (? IS NULL OR f.native_id > ?) ORDER BY f.native_id, s.name LIMIT ?`,
     )
-    .all(sources, after, request.limit)
+    .all(sources, sources, after, after, request.limit)
     .map(failureOf);
 }
 

@@ -43,11 +43,13 @@ export function runsOf(
   connection: Connection,
   request: { source?: string; runId?: string; limit: number },
 ): SyncReport[] {
+  const source = request.source ?? null;
+  const runId = request.runId ?? null;
   return connection
     .raw(
-      `SELECT report FROM runs WHERE (?1 IS NULL OR source = ?1) AND (?2 IS NULL OR run_id = ?2)
-       ORDER BY started_at DESC, run_id DESC LIMIT ?3`,
+      `SELECT report FROM runs WHERE (? IS NULL OR source = ?) AND (? IS NULL OR run_id = ?)
+       ORDER BY started_at DESC, run_id DESC LIMIT ?`,
     )
-    .all(request.source ?? null, request.runId ?? null, request.limit)
+    .all(source, source, runId, runId, request.limit)
     .map(([report]) => JSON.parse(decodeText(report ?? null)) as SyncReport);
 }

@@ -136,10 +136,10 @@ function everythingAfter(
   const wanted = sources === undefined ? null : JSON.stringify(sources);
   return connection
     .prepare(
-      `${SELECT_ITEM} WHERE i.id > ?1 AND i.lost_at IS NULL
-         AND (?2 IS NULL OR s.name IN (SELECT value FROM json_each(?2))) ORDER BY i.id LIMIT ${EVERYTHING_AT_ONCE}`,
+      `${SELECT_ITEM} WHERE i.id > ? AND i.lost_at IS NULL
+         AND (? IS NULL OR s.name IN (SELECT value FROM json_each(?))) ORDER BY i.id LIMIT ${EVERYTHING_AT_ONCE}`,
     )
-    .all(row, wanted)
+    .all(row, wanted, wanted)
     .map((each) => {
       const item = itemOf(connection, each);
       const text = textOf(connection, Number(each.id));
