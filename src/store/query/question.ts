@@ -2,7 +2,7 @@ import { distance } from "fastest-levenshtein";
 import type { Filters } from "../../model/index.ts";
 import { LONGEST_QUESTION, type Piece, piecesOf } from "./scan.ts";
 import { stopWordsIn } from "./stop-words.ts";
-import { keysOf, phraseTerm, type Term, termsOfRun } from "./term.ts";
+import { phraseTerm, type Term, termKeys, termsOfRun } from "./term.ts";
 import { readWhen } from "./when.ts";
 
 /** The filters that take names. */
@@ -58,7 +58,8 @@ const KEYS = [...Object.keys(NAME_KEYS), ...TIME_KEYS];
 export function readQuestion(text: string, now: Date): Question {
   const question: Question = { terms: [], excluded: [], names: [], ignored: [], hints: [], literal: "" };
   const whole = text.isWellFormed() ? text : text.replace(/\p{Cs}/gu, " ");
-  if (whole.length > LONGEST_QUESTION) question.hints.push("Only the first 4,096 characters of the question were read.");
+  if (whole.length > LONGEST_QUESTION)
+    question.hints.push("Only the first 4,096 characters of the question were read.");
   const rest: string[] = [];
   for (const piece of piecesOf(whole, (key) => KEYS.includes(key))) {
     if (piece.form === "filter" && readFilter(piece, question, now)) continue;
@@ -77,7 +78,12 @@ function readFilter(piece: Extract<Piece, { form: "filter" }>, question: Questio
   if (field !== undefined) {
     for (const value of piece.values) {
       if (question.names.length >= MOST_NAMES) break;
-      question.names.push({ field, value: value.normalize("NFC"), excluded: piece.excluded, hash: piece.hash === true });
+      question.names.push({
+        field,
+        value: value.normalize("NFC"),
+        excluded: piece.excluded,
+        hash: piece.hash === true,
+      });
     }
     return true;
   }
@@ -131,7 +137,7 @@ function dropStopWords(question: Question): void {
 function dropRepeats(question: Question): void {
   const seen = new Set<string>();
   const terms = question.terms.filter((term) => {
-    const key = `${term.prefix === true}${term.kind === "phrase"}${keysOf(term).join(" ")}`;
+    const key = `${term.prefix === true}${term.kind === "phrase"}${termKeys(term).join(" ")}`;
     const fresh = !seen.has(key);
     seen.add(key);
     return fresh;
@@ -147,7 +153,9 @@ export function narrowTimes(question: Question, filters: Filters, now: Date): vo
     ["before", filters.until],
   ] as const) {
     if (value !== undefined && !readTime(key, value, question, now)) {
-      question.hints.push(`"${value.slice(0, 40)}" is no date that headwater knows. Write 2026-03-15 or an ISO 8601 time.`);
+      question.hints.push(
+        `"${value.slice(0, 40)}" is no date that headwater knows. Write 2026-03-15 or an ISO 8601 time.`,
+      );
     }
   }
 }

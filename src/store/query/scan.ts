@@ -9,6 +9,7 @@ export const LONGEST_QUESTION = 4096;
 
 const CLOSING: Record<string, string> = { '"': '"', "“": "”", "„": "“”", "«": "»", "「": "」", "『": "』", "＂": "＂" };
 const GAP = /[\s\p{Cc}\p{Zs}\uFEFF()[\]{}<>,;!?|`、。！？，；（）【】《》]/u;
+const LINK_GAP = /[\s\p{Cc}\p{Zs}\uFEFF<>|`、。！？（）【】《》]/u;
 
 /**
  * Cuts a question into pieces in one walk from left to right; each character is looked at a bounded number of times.
@@ -78,8 +79,9 @@ function runAt(text: string, start: number, lastOf: Marks): Read {
 }
 
 function endOfRun(text: string, start: number, lastOf: Marks): number {
+  const gap = /^[a-z][a-z0-9+.-]{1,12}:\/\//i.test(text.slice(start, start + 16)) ? LINK_GAP : GAP;
   let at = start;
-  while (at < text.length && !GAP.test(text[at] ?? "")) {
+  while (at < text.length && !gap.test(text[at] ?? "")) {
     // 3.5" is a measure, not the start of a phrase.
     if (at > start && !/\d/.test(text[at - 1] ?? "") && closingOf(text, at, lastOf) !== undefined) break;
     at++;

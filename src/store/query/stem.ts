@@ -48,9 +48,22 @@ const STEP_3: [string, string][] = [
   ["ness", ""],
 ];
 
-const STEP_4 = ["al", "ance", "ence", "er", "ic", "able", "ible", "ant", "ement", "ment", "ent", "ion", "ou", "ism"].concat(
-  ["ate", "iti", "ous", "ive", "ize"],
-);
+const STEP_4 = [
+  "al",
+  "ance",
+  "ence",
+  "er",
+  "ic",
+  "able",
+  "ible",
+  "ant",
+  "ement",
+  "ment",
+  "ent",
+  "ion",
+  "ou",
+  "ism",
+].concat(["ate", "iti", "ous", "ive", "ize"]);
 
 function step1a(word: string): string {
   if (!word.endsWith("s")) return word;
@@ -95,7 +108,8 @@ function replaceEnding(
 ): string {
   let found: [string, string] | undefined;
   for (const pair of endings) {
-    if (word.endsWith(pair[0]) && pair[0].length < word.length && pair[0].length > (found?.[0].length ?? 0)) found = pair;
+    if (word.endsWith(pair[0]) && pair[0].length < word.length && pair[0].length > (found?.[0].length ?? 0))
+      found = pair;
   }
   if (found === undefined) return word;
   const base = word.slice(0, -found[0].length);

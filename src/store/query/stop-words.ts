@@ -1,4 +1,4 @@
-import { foldOf } from "./tokens.ts";
+import { foldWord } from "./tokens.ts";
 
 const LISTS: Record<string, string> = {
   english: `a about above after again all am an and any are as at be because been before being below between both but by can
@@ -43,7 +43,9 @@ const OTHERS = Object.keys(LISTS)
 
 /** Small words of Japanese and Chinese, and Korean particles standing alone. */
 const UNSPACED = new Set(
-  "の は が を に で と も へ や か ね よ な です ます した する いる ある こと これ それ 的 了 是 在 和 有 我 你 他 们 的话 吗 呢 吧 就 都".split(" "),
+  "の は が を に で と も へ や か ね よ な です ます した する いる ある こと これ それ 的 了 是 在 和 有 我 你 他 们 的话 吗 呢 吧 就 都".split(
+    " ",
+  ),
 );
 
 /**
@@ -52,7 +54,7 @@ const UNSPACED = new Set(
  * at least two words of that language, one of them beyond doubt.
  */
 export function stopWordsIn(words: readonly string[]): Set<string> {
-  const folded = words.map((word) => foldOf(word));
+  const folded = words.map((word) => foldWord(word));
   const spoken = OTHERS.filter((list) => {
     const known = folded.filter((word) => list.has(word));
     return new Set(known).size >= 2 && known.some((word) => !DOUBTFUL.has(word) && !ENGLISH.has(word));
@@ -76,5 +78,5 @@ function isAcronym(word: string): boolean {
 }
 
 function wordsOf(language: string): Set<string> {
-  return new Set((LISTS[language] ?? "").split(/\s+/).filter(Boolean).map(foldOf));
+  return new Set((LISTS[language] ?? "").split(/\s+/).filter(Boolean).map(foldWord));
 }

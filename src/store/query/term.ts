@@ -1,5 +1,5 @@
 import { indexable, isUnspaced } from "./indexable.ts";
-import { foldOf, tokensOf } from "./tokens.ts";
+import { foldWord, tokensOf } from "./tokens.ts";
 
 /**
  * One thing a question asks for. `word` is one word; `compound` several that were written together ("real-time") and
@@ -47,7 +47,12 @@ export function termsOfRun(run: string): Term[] {
 function oneWord(text: string, bare: string, part: string): Term {
   const prefix = text.endsWith("*") && part.length >= 2;
   const named = /\d/.test(part) ? /\p{L}/u.test(part) || part.length > 4 : /\p{Ll}\p{Lu}/u.test(part);
-  return { kind: named ? "identifier" : "word", text: prefix ? bare + "*" : part, parts: [part], ...(prefix && { prefix }) };
+  return {
+    kind: named ? "identifier" : "word",
+    text: prefix ? bare + "*" : part,
+    parts: [part],
+    ...(prefix && { prefix }),
+  };
 }
 
 /** Ticket numbers, versions, file names, addresses, paths, links, snake_case, times and dates. */
@@ -61,7 +66,7 @@ function looksLikeIdentifier(text: string): boolean {
 /** "l'équipe" is équipe, "Anna's" is Anna, "O'Brien" stays together, "don't" is a word for the stop list. */
 function elided(text: string, parts: string[]): Term[] {
   const kept = parts.filter((part, index) => {
-    const small = foldOf(part);
+    const small = foldWord(part);
     return !ELIDED.has(small) || (index > 0 && index < parts.length - 1);
   });
   const [only] = kept;
@@ -103,6 +108,6 @@ export function phraseOf(term: Term): string {
 }
 
 /** What the words of a term are compared by, in order. */
-export function keysOf(term: Term): string[] {
+export function termKeys(term: Term): string[] {
   return tokensOf(term.parts.join(" ")).map((token) => token.key);
 }

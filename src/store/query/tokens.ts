@@ -14,12 +14,12 @@ const WORD = /[\p{L}\p{N}\p{Co}][\p{L}\p{N}\p{Co}\p{M}\u00AD\u200B-\u200D]*/gu;
 const MARK = /(?![\u3099\u309A])\p{Mn}/gu;
 
 /** What two words have in common when the index takes them for the same: case, accents, width and endings aside. */
-export function keyOf(word: string): string {
-  return stem(foldOf(word));
+export function wordKey(word: string): string {
+  return stem(foldWord(word));
 }
 
 /** A word without case, accents, width and invisible characters. */
-export function foldOf(word: string): string {
+export function foldWord(word: string): string {
   // Unpaired surrogates are no letters; NFKD takes accents off and Hangul apart, NFC puts Hangul together again.
   return indexable(word)
     .normalize("NFKD")
@@ -36,7 +36,7 @@ export function tokensOf(text: string): Token[] {
   for (const match of text.matchAll(WORD)) {
     const word = match[0];
     if (isUnspaced(word)) lettersOf(word, match.index, tokens);
-    else tokens.push({ start: match.index, end: match.index + word.length, key: keyOf(word) });
+    else tokens.push({ start: match.index, end: match.index + word.length, key: wordKey(word) });
   }
   return tokens;
 }
@@ -44,7 +44,7 @@ export function tokensOf(text: string): Token[] {
 /** Cuts a run into its unspaced letters and the spaced words between them. */
 function lettersOf(run: string, at: number, tokens: Token[]): void {
   for (const match of run.matchAll(/[\u0000-\u02FF\u0370-\u0DFF]+|[^\u0000-\u02FF\u0370-\u0DFF]\p{M}*/gu)) {
-    const key = keyOf(match[0]);
+    const key = wordKey(match[0]);
     if (key !== "") tokens.push({ start: at + match.index, end: at + match.index + match[0].length, key });
   }
 }

@@ -38,8 +38,9 @@ function absolute(text: string): Period | undefined {
 }
 
 function relative(text: string, now: Date): Period | undefined {
-  const parts =
-    /^(?:last |past |previous )?(\d{1,4}) ?(h|d|w|mo?|y|hours?|days?|weeks?|months?|years?)(?: ago)?$/.exec(text);
+  const parts = /^(?:last |past |previous )?(\d{1,4}) ?(h|d|w|mo?|y|hours?|days?|weeks?|months?|years?)(?: ago)?$/.exec(
+    text,
+  );
   if (parts === null) return undefined;
   const count = Number(parts[1]);
   const unit = parts[2]?.[0];
