@@ -51,7 +51,7 @@ export interface Connector<Config = any, Api = any, Cursor = any> {
   search?(ctx: Context<Config, Api>, query: NativeQuery): Promise<Draft[]>;
   /** A cheap full pass: ids only. */
   ids?(ctx: Context<Config, Api>, from: From<never>): AsyncIterable<string[]>;
-  /** Until aborted. The first `next()` subscribes. */
+  /** Until aborted. The first push, empty if there is no news, comes once it is subscribed: from then on nothing is missed. */
   live?(ctx: Context<Config, Api>, from: From<Cursor>): AsyncGenerator<Push<Cursor>>;
   members?(ctx: Context<Config, Api>): AsyncIterable<{ group: string; users: string[] }>;
   /** The native id behind any address form of the service; undefined when the address is not this source's. */

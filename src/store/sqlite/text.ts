@@ -1,4 +1,3 @@
-import { indexable as plainly } from "../query/indexable.ts";
 import type { Value } from "./driver.ts";
 
 /**
@@ -22,8 +21,8 @@ export function decodeOptional(value: Value | undefined): string | undefined {
   return value === null || value === undefined ? undefined : decodeText(value);
 }
 
-/** A string made fit for the full text index (see `query/indexable.ts`); lone surrogates and NUL mean nothing there. */
+/** A string made fit for the full text index, where lone surrogates and NUL mean nothing. */
 export function indexable(text: string): string {
   const formed = text.toWellFormed();
-  return plainly(formed.includes("\0") ? formed.replaceAll("\0", " ") : formed);
+  return formed.includes("\0") ? formed.replaceAll("\0", " ") : formed;
 }

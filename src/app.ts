@@ -1,0 +1,87 @@
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Clock, Logger } from "./connectors/kit/index.ts";
+import { createExtractor } from "./extract/extract.ts";
+import { ConnectorError, type Viewer } from "./model/index.ts";
+import { systemClock } from "./sources/clock.ts";
+import { type LoadedConfig, type LoadOptions, loadConfig } from "./sources/load-config.ts";
+import { openSources } from "./sources/open-sources.ts";
+import { openStore } from "./store/open.ts";
+import { createEngine } from "./sync/engine.ts";
+import type { Desk } from "./tools/desk.ts";
+
+export interface AppOptions extends LoadOptions {
+  log: Logger;
+  /** By default this machine's. */
+  clock?: Clock;
+}
+
+/** Everything behind the doors, wired from one configuration. Nothing is opened before a desk is asked for. */
+export interface App {
+  readonly config: LoadedConfig;
+  readonly dataFolder: string;
+  readonly version: string;
+  /** The rooms of one tenant, opened on first use and shared; throws `config` for a tenant that has no source. */
+  desk(tenant?: string, viewer?: Viewer): Promise<Desk>;
+  /** Stops every run at a page border and closes the stores. */
+  close(): Promise<void>;
+}
+
+type Rooms = Omit<Desk, "viewer">;
+
+export async function openApp(options: AppOptions): Promise<App> {
+  return appOf(await loadConfig(options), options);
+}
+
+function appOf(config: LoadedConfig, { log, clock = systemClock }: AppOptions): App {
+  const version = ownVersion();
+  const extractor = createExtractor();
+  const tenants = new Map<string, Promise<Rooms>>();
+
+  async function open(tenant: string): Promise<Rooms> {
+    const sources = openSources(config, tenant, { log, clock });
+    const store = await openStore({ folder: config.dataFolder, tenant, log: log.warn });
+    const engine = createEngine({ sources, store, extractor, clock });
+    return { tenant, sources, store, engine, version };
+  }
+
+  return {
+    config,
+    dataFolder: config.dataFolder,
+    version,
+    async desk(tenant = "default", viewer = "everything") {
+      refuseUnknownTenant(config, tenant);
+      const rooms = tenants.get(tenant) ?? open(tenant);
+      tenants.set(tenant, rooms);
+      rooms.catch(() => tenants.delete(tenant)); // opened anew the next time
+      return { ...(await rooms), viewer };
+    },
+    async close() {
+      const opened = await Promise.allSettled(tenants.values());
+      tenants.clear();
+      for (const rooms of opened) {
+        if (rooms.status === "rejected") continue;
+        await rooms.value.engine.close();
+        await rooms.value.sources.close();
+        await rooms.value.store.close();
+      }
+      await extractor.close();
+    },
+  };
+}
+
+function refuseUnknownTenant(config: LoadedConfig, tenant: string): void {
+  const known = new Set(config.sources.map((source) => source.entry.settings.tenant));
+  if (tenant === "default" || known.has(tenant)) return;
+  throw new ConnectorError("config", `No source belongs to the tenant "${tenant}".`, {
+    hint: `Tenants in use: ${[...known].sort().join(", ") || "none"}. See: headwater sources`,
+  });
+}
+
+/** The version in the package's own manifest: beside src/, or above dist/. */
+function ownVersion(): string {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(folder, "package.json")) && dirname(folder) !== folder) folder = dirname(folder);
+  return (JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as { version: string }).version;
+}

@@ -1,0 +1,57 @@
+import type { Entry } from "../model/index.ts";
+import type { Place } from "../store/store.ts";
+import type { Job } from "./job.ts";
+
+/** The feeds of a source: itself, or one per container that it lists now. Containers that are gone lose their items. */
+export async function placesOf(job: Job): Promise<Place[]> {
+  const source = job.source.id;
+  if (job.source.connector.scope === "source") return [{ source }];
+  const entries: Entry[] = [];
+  for await (const entry of job.source.connector.list(job.ctx)) entries.push(entry);
+  const wanted = job.options.containers;
+  const unknown = wanted?.filter((id) => !entries.some((entry) => entry.id === id)) ?? [];
+  for (const id of unknown) job.report.gap(`${source} has no container "${id}".`);
+  if (!job.options.dryRun) {
+    await job.store.setContainers(
+      source,
+      job.fence,
+      entries.map(({ id, name, url, access }) => ({
+        id,
+        name,
+        ...(url !== undefined && { url }),
+        ...(access !== undefined && { access: normalAccess(access) }),
+      })),
+    );
+    if (wanted === undefined) await loseVanished(job, new Set(entries.map((entry) => entry.id)));
+  }
+  return entries
+    .filter((entry) => wanted === undefined || wanted.includes(entry.id))
+    .map((entry) => ({ source, container: entry.id }));
+}
+
+function normalAccess(access: NonNullable<Entry["access"]>) {
+  return access === "everyone" ? access : { allow: access.allow, deny: access.deny ?? [] };
+}
+
+/** Items of a container that is no longer listed are hidden, and removed after the grace of 7 days. */
+async function loseVanished(job: Job, listed: Set<string>): Promise<void> {
+  const source = job.source.id;
+  for (const place of await job.store.places(source)) {
+    if (place.container === undefined || listed.has(place.container)) continue;
+    let cursor: string | undefined;
+    do {
+      const page = await job.store.items({
+        sources: [source],
+        containers: [place.container],
+        limit: 500,
+        viewer: "everything",
+        ...(cursor !== undefined && { cursor }),
+      });
+      const lost = page.items.map((item) => item.id);
+      const batch = { upserts: [], seenRows: [], deletes: [], lost, failures: [] };
+      const counts = await job.store.applyLoose(place, job.fence, batch, job.clock.now().toISOString());
+      job.report.add({ lost: counts.lost });
+      cursor = page.nextCursor;
+    } while (cursor !== undefined);
+  }
+}

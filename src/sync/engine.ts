@@ -1,0 +1,90 @@
+import type { SyncReport } from "../model/index.ts";
+import { listSource, searchLive, testSource } from "./ask.ts";
+import { fetchItem } from "./fetch.ts";
+import { RunReport } from "./report.ts";
+import { runSync, type Workplace } from "./run.ts";
+import type { Engine, Run, SyncOptions } from "./types.ts";
+import { watchSource } from "./watch.ts";
+
+const PROGRESS_MS = 100;
+
+/** The engine of one tenant. It owns no data: everything it knows after a restart is in the store. */
+export function createEngine(place: Workplace): Engine {
+  const running = new Map<string, Run>();
+  const listeners = new Set<(event: { source: string; report: SyncReport }) => void>();
+  const closing = new AbortController();
+  const watching: Promise<void>[] = [];
+
+  function launch(source: string, options: SyncOptions, bounded: boolean, onlyFailures = false): Run {
+    const current = running.get(source);
+    if (current !== undefined) return current;
+    const own = new AbortController();
+    const report = new RunReport(source, place.clock.now(), options.dryRun === true);
+    const signal = AbortSignal.any([own.signal, closing.signal]);
+    const progress = new Progress(report, options.onProgress);
+    const done = runSync(place, source, { report, options, bounded, onlyFailures, signal }).then((end) => {
+      running.delete(source);
+      progress.end(end);
+      for (const listener of listeners) listener({ source, report: end });
+      return end;
+    });
+    const run: Run = { id: report.runId, source, report: () => report.snapshot(), done, cancel: () => own.abort() };
+    running.set(source, run);
+    return run;
+  }
+
+  return {
+    start: (source, options = {}) => launch(source, options, false),
+    async status(query) {
+      for (const run of running.values()) {
+        if (run.id === query.runId || (query.runId === undefined && run.source === query.source)) return run.report();
+      }
+      const [newest] = await place.store.runs({ ...query, limit: 1 });
+      return newest;
+    },
+    async cancel(runId) {
+      const run = [...running.values()].find((one) => one.id === runId);
+      if (run === undefined) return place.store.requestCancel(runId);
+      run.cancel();
+      return true;
+    },
+    test: (source) => testSource(place, source),
+    list: (source, options) => listSource(place, source, options),
+    fetch: (ref, options) => fetchItem(place, ref, options),
+    searchLive: (source, text, limit) => searchLive(place, source, text, limit),
+    retryFailures: (source, options = {}) => launch(source, options, false, true).done,
+    watch() {
+      if (watching.length > 0) return;
+      for (const entry of place.sources.all()) {
+        if (!entry.settings.enabled) continue;
+        const start = (source: string, options: SyncOptions, bounded: boolean) => launch(source, options, bounded);
+        watching.push(watchSource(place, entry.id, start, closing.signal));
+      }
+    },
+    onChange(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    async close() {
+      closing.abort();
+      await Promise.all([...running.values()].map((run) => run.done));
+      await Promise.all(watching);
+    },
+  };
+}
+
+/** Tells a listener where a run stands, at most ten times a second, and once at its end. */
+class Progress {
+  readonly #timer: NodeJS.Timeout | undefined;
+  readonly #tell: ((report: SyncReport) => void) | undefined;
+
+  constructor(report: RunReport, tell: ((report: SyncReport) => void) | undefined) {
+    this.#tell = tell;
+    if (tell !== undefined) this.#timer = setInterval(() => tell(report.snapshot()), PROGRESS_MS);
+  }
+
+  end(report: SyncReport): void {
+    clearInterval(this.#timer);
+    this.#tell?.(report);
+  }
+}

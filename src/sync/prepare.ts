@@ -1,0 +1,123 @@
+import pLimit, { type LimitFunction } from "p-limit";
+import { ConnectorError, type Counts, type Draft, type Item, type Page, problemOf } from "../model/index.ts";
+import type { Batch, Standing, Upsert } from "../store/store.ts";
+import type { Job } from "./job.ts";
+import { checkedItem, isQuick, readItem } from "./read-item.ts";
+import { isOlder, transform } from "./transform.ts";
+
+/** Text above this volume is committed ahead of its page, so that memory stays flat. UTF-16 units. */
+const BATCH_TEXT = 8_000_000;
+const READS_AT_ONCE = 8;
+
+export interface PreparedPage {
+  /** Parts of a very large page, to be committed first without the cursor. */
+  ahead: Batch[];
+  /** The rest, committed with the cursor. */
+  last: Batch;
+  /** What a dry run would report. */
+  expected: Partial<Counts>;
+  /** Rows of the store that the page met. */
+  met: number[];
+}
+
+/** Turns a connector's page into what the store has to write: unchanged items fall away, cheap bodies are brought. */
+export async function preparePage(job: Job, page: Page<unknown>, force: boolean): Promise<PreparedPage> {
+  const batches = new Batches(page);
+  const drafts = (page.upserts ?? []).filter((draft) => !isOlder(draft.updatedAt, job.options.since));
+  const standings = await job.store.compare(job.source.id, drafts as { id: string; version: string }[]);
+  const changed: { draft: Draft; standing: Standing }[] = [];
+  const met: number[] = [];
+  let [added, updated] = [0, 0];
+  for (let at = 0; at < drafts.length; at++) {
+    const [draft, standing] = [drafts[at] as Draft, standings[at] as Standing];
+    if (standing.state === "same" && !force) batches.current.seenRows.push(standing.row);
+    else changed.push({ draft, standing });
+    if (standing.state === "new") added += 1;
+    else if (job.options.dryRun) met.push(standing.row);
+    if (standing.state === "changed") updated += 1;
+  }
+  const unchanged = batches.current.seenRows.length;
+  job.report.looked(drafts.length - changed.length);
+  for (const failure of page.failures ?? []) addFailure(job, batches.current, failure.id, failure.error);
+  if (!job.options.dryRun) await bringAll(job, batches, changed);
+  return {
+    ahead: batches.full,
+    last: batches.current,
+    expected: { added, updated, unchanged, deleted: page.deletes?.length ?? 0 },
+    met,
+  };
+}
+
+async function bringAll(job: Job, batches: Batches, changed: { draft: Draft; standing: Standing }[]): Promise<void> {
+  const atOnce = pLimit(READS_AT_ONCE);
+  for (let from = 0; from < changed.length; from += 256) {
+    const slice = changed.slice(from, from + 256);
+    const brought = await Promise.all(slice.map(({ draft }) => bring(job, draft, atOnce)));
+    job.signal.throwIfAborted();
+    brought.forEach((outcome, at) => {
+      const { draft, standing } = slice[at] as { draft: Draft; standing: Standing };
+      if ("error" in outcome) addFailure(job, batches.current, draft.id, outcome.error);
+      if (outcome.upsert !== undefined) batches.add(outcome.upsert);
+      else if (standing.state !== "new") batches.current.seenRows.push(standing.row);
+    });
+    job.report.looked(slice.length);
+  }
+}
+
+type Outcome = { upsert?: Upsert } | { upsert?: Upsert; error: unknown };
+
+/** One changed item, with its body where that is cheap. A body that cannot be read leaves the item findable by its title. */
+async function bring(job: Job, draft: Draft, atOnce: LimitFunction): Promise<Outcome> {
+  let item: Item;
+  try {
+    item = checkedItem(job.source.id, draft);
+  } catch (error) {
+    return { error };
+  }
+  const asListed = transform(job.source, { item, ...(item.text !== undefined && { text: item.text }) });
+  if (asListed === undefined || item.text !== undefined || item.body === undefined || !isQuick(item.body)) {
+    return { upsert: asListed };
+  }
+  try {
+    return { upsert: await atOnce(() => readItem(job, item.id, item)) };
+  } catch (error) {
+    const known = ConnectorError.from(error);
+    if (known.kind === "cancelled" || known.kind === "auth") throw known;
+    if (known.kind === "not_found") return {}; // gone between the listing and the reading
+    return { upsert: asListed, error };
+  }
+}
+
+/** Collects a batch and starts the next one when it holds much text. */
+class Batches {
+  readonly full: Batch[] = [];
+  current: Batch;
+  #text = 0;
+
+  constructor(page: Page<unknown>) {
+    this.current = { upserts: [], seenRows: [], deletes: page.deletes ?? [], lost: page.lost ?? [], failures: [] };
+  }
+
+  add(upsert: Upsert): void {
+    if (this.#text > BATCH_TEXT) {
+      const { deletes, lost } = this.current;
+      this.full.push({ ...this.current, deletes: [], lost: [] });
+      this.current = { upserts: [], seenRows: [], deletes, lost, failures: [] };
+      this.#text = 0;
+    }
+    this.current.upserts.push(upsert);
+    this.#text += upsert.text?.length ?? 0;
+  }
+}
+
+function addFailure(job: Job, batch: Batch, id: string, error: unknown): void {
+  const problem = problemOf(error);
+  if (problem.kind === "bug") job.ctx.log.warn("item.failed", { id, cause: String((error as Error).cause ?? error) });
+  if (job.knownFailures.get(id) === failureKey(problem)) return;
+  batch.failures.push({ id, problem });
+  job.report.fail({ id }, error);
+}
+
+export function failureKey(problem: { kind: string; message: string }): string {
+  return `${problem.kind} ${problem.message}`;
+}

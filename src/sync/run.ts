@@ -1,0 +1,206 @@
+import pLimit from "p-limit";
+import type { Clock } from "../connectors/kit/index.ts";
+import type { Extractor } from "../extract/types.ts";
+import { ConnectorError, type SyncReport } from "../model/index.ts";
+import type { OpenSource, Sources } from "../sources/source.ts";
+import type { Lease, Store } from "../store/store.ts";
+import { loadBodies, retryFailures } from "./bodies.ts";
+import { placesOf } from "./containers.ts";
+import type { Job } from "./job.ts";
+import { syncPlace } from "./place.ts";
+import { type OptionChange, optionChange, optionsOf } from "./plan.ts";
+import { failureKey } from "./prepare.ts";
+import type { RunReport } from "./report.ts";
+import type { SyncOptions } from "./types.ts";
+
+export const LEASE_MS = 30_000;
+const HEARTBEAT_MS = 5_000;
+const LOST_GRACE_MS = 7 * 24 * 3_600_000;
+
+/** The rooms a run works in. */
+export interface Workplace {
+  readonly sources: Sources;
+  readonly store: Store;
+  readonly extractor: Extractor;
+  readonly clock: Clock;
+  /** How long a process that stopped renewing keeps a source to itself; 30 seconds unless told otherwise. */
+  readonly leaseMs?: number;
+}
+
+export interface RunOrder {
+  report: RunReport;
+  options: SyncOptions;
+  /** Bound the run by the source's `limits.runSeconds`: scheduled runs are, asked-for runs are not. */
+  bounded: boolean;
+  /** Only try failed items again. */
+  onlyFailures: boolean;
+  signal: AbortSignal;
+}
+
+/** One sync of one source from beginning to end. Never throws; everything that went wrong is in the report. */
+export async function runSync(place: Workplace, source: string, order: RunOrder): Promise<SyncReport> {
+  const { report, options } = order;
+  const stopping = new AbortController();
+  const signal = AbortSignal.any([order.signal, stopping.signal, ...(options.signal ? [options.signal] : [])]);
+  let stopped: unknown;
+  const stop = (error: unknown): void => {
+    stopped ??= error;
+    stopping.abort(error);
+  };
+  let lease: Lease | undefined;
+  let beating: Heartbeat | undefined;
+  try {
+    const open = await place.sources.open(source);
+    if (!options.dryRun) {
+      lease = await place.store.lease(source, place.leaseMs ?? LEASE_MS);
+      if (lease === undefined) return await skip(place, report);
+      await place.store.saveRun(report.snapshot());
+      beating = new Heartbeat(place.store, lease, report, stop);
+    }
+    const job = await jobOf(place, open, order, { signal, stop, fence: lease?.fence ?? 0 });
+    await work(job, order.onlyFailures);
+    if (stopped !== undefined) throw stopped;
+    return finish(place, report, signal.aborted ? "cancelled" : undefined);
+  } catch (thrown) {
+    return finish(place, report, ...verdict(report, stopped ?? thrown, signal));
+  } finally {
+    await beating?.end();
+    await settle(place, lease, report);
+  }
+}
+
+async function skip(place: Workplace, report: RunReport): Promise<SyncReport> {
+  const [other] = await place.store.runs({ source: report.source, limit: 1 });
+  const since = other?.state === "running" ? ` (run ${other.runId}, since ${other.startedAt})` : "";
+  report.note(`Another run of ${report.source} is in progress${since}; this one did nothing.`);
+  return report.end(place.clock.now(), "skipped");
+}
+
+function verdict(report: RunReport, thrown: unknown, signal: AbortSignal): ["cancelled" | "failed" | "partial"] {
+  const error = ConnectorError.from(thrown);
+  if (error.kind === "cancelled" || (signal.aborted && error.kind === "bug")) return ["cancelled"];
+  const told = report.snapshot().failures.some((failure) => failure.message === error.message);
+  if (!told) report.fail({}, error);
+  return [report.snapshot().done > 0 ? "partial" : "failed"];
+}
+
+function finish(place: Workplace, report: RunReport, state?: "cancelled" | "failed" | "partial"): SyncReport {
+  return report.end(place.clock.now(), state);
+}
+
+/** Whatever happened, the run is closed and the source is free again. */
+async function settle(place: Workplace, lease: Lease | undefined, report: RunReport): Promise<void> {
+  if (lease === undefined) return;
+  try {
+    await place.store.saveRun(report.snapshot());
+    await lease.release();
+  } catch {
+    // The store is gone or another run took over: the next lease closes this run.
+  }
+}
+
+async function jobOf(
+  place: Workplace,
+  source: OpenSource,
+  order: RunOrder,
+  rights: { signal: AbortSignal; stop: (error: unknown) => void; fence: number },
+): Promise<Job> {
+  const failures = await place.store.failures({ sources: [source.id], limit: 10_000 });
+  const { runSeconds } = source.settings.limits;
+  return {
+    source,
+    ctx: source.context(rights.signal),
+    store: place.store,
+    extractor: place.extractor,
+    clock: place.clock,
+    report: order.report,
+    options: order.options,
+    signal: rights.signal,
+    digests: optionsOf(source),
+    fence: rights.fence,
+    stopAt: order.bounded ? place.clock.now().getTime() + runSeconds * 1000 : undefined,
+    knownFailures: new Map(failures.map((failure) => [failure.id, failureKey(failure)])),
+    stop: rights.stop,
+  };
+}
+
+async function work(job: Job, onlyFailures: boolean): Promise<void> {
+  if (onlyFailures) return retryFailures(job, true);
+  const places = await placesOf(job);
+  if (!job.options.dryRun) {
+    const change = await changeOfOptions(job);
+    if (change.narrower) await pruneNarrowed(job);
+    await retryFailures(job, change.wider || change.rewrite);
+  }
+  const atOnce = pLimit(
+    Math.min(job.source.connector.limits.concurrency, job.source.settings.limits.concurrency ?? Infinity),
+  );
+  await Promise.all(places.map((place) => atOnce(() => (job.signal.aborted ? undefined : syncPlace(job, place)))));
+  if (job.options.dryRun || job.signal.aborted) return;
+  await loadBodies(job);
+  const at = job.clock.now();
+  const before = new Date(at.getTime() - LOST_GRACE_MS).toISOString();
+  job.report.add({ deleted: await job.store.purgeLost(job.source.id, job.fence, before, at.toISOString()) });
+  await job.store.tidy();
+}
+
+/** What the options of now mean against those that any feed of the source was last committed with. */
+async function changeOfOptions(job: Job): Promise<OptionChange> {
+  const change = { wider: false, narrower: false, rewrite: false };
+  for (const place of await job.store.places(job.source.id)) {
+    const { options } = await job.store.progress(place);
+    const one = optionChange(job.source.connector, options, job.digests);
+    change.wider ||= one.wider;
+    change.narrower ||= one.narrower;
+    change.rewrite ||= one.rewrite;
+  }
+  return change;
+}
+
+/** Options that became narrower remove what they no longer cover, without asking the service. */
+async function pruneNarrowed(job: Job): Promise<void> {
+  const { connector } = job.source;
+  if (connector.covers === undefined) return;
+  let cursor: string | undefined;
+  const leaving: string[] = [];
+  do {
+    const page = await job.store.items({
+      sources: [job.source.id],
+      limit: 1000,
+      viewer: "everything",
+      ...(cursor !== undefined && { cursor }),
+    });
+    for (const item of page.items) if (!connector.covers(job.source.config, item)) leaving.push(item.id);
+    cursor = page.nextCursor;
+  } while (cursor !== undefined);
+  if (leaving.length === 0) return;
+  job.report.add({ deleted: await job.store.prune(job.source.id, job.fence, leaving, job.clock.now().toISOString()) });
+}
+
+/** Keeps the lease alive, shows progress to other processes and listens for their wish to cancel. Real time, not the job's clock. */
+class Heartbeat {
+  readonly #timer: NodeJS.Timeout;
+  #beat: Promise<void> = Promise.resolve();
+
+  constructor(store: Store, lease: Lease, report: RunReport, stop: (error: unknown) => void) {
+    let beats = 0;
+    this.#timer = setInterval(() => {
+      this.#beat = this.#beat.then(async () => {
+        beats += 1;
+        try {
+          if (await store.cancelRequested(report.runId)) stop(new ConnectorError("cancelled", "Stopped."));
+          if (beats % (HEARTBEAT_MS / 1000) !== 0) return;
+          if (!(await lease.renew())) stop(new ConnectorError("store", "Another run took over this source."));
+          await store.saveRun(report.snapshot());
+        } catch (error) {
+          stop(error);
+        }
+      });
+    }, 1000);
+  }
+
+  async end(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#beat;
+  }
+}

@@ -1,0 +1,120 @@
+import { ConnectorError, type Push } from "../model/index.ts";
+import type { OpenSource } from "../sources/source.ts";
+import type { Batch } from "../store/store.ts";
+import { pauseBefore } from "./reaction.ts";
+import { checkedItem } from "./read-item.ts";
+import { LEASE_MS, type Workplace } from "./run.ts";
+import { transform } from "./transform.ts";
+import type { Run, SyncOptions } from "./types.ts";
+
+const LONGEST_NAP_MS = 60_000;
+
+/** Starts a sync and gives its run; shared with the engine so that a source never syncs twice at once. */
+export type StartSync = (source: string, options: SyncOptions, bounded: boolean) => Run;
+
+/** Follows the schedule and the live news of one source until `signal`. Never throws. */
+export async function watchSource(
+  place: Workplace,
+  source: string,
+  start: StartSync,
+  signal: AbortSignal,
+): Promise<void> {
+  await Promise.all([followSchedule(place, source, start, signal), followNews(place, source, start, signal)]);
+}
+
+/** Syncs when the last run of any process lies `every` back; at once when there was none. */
+async function followSchedule(place: Workplace, source: string, start: StartSync, signal: AbortSignal): Promise<void> {
+  const { everyMs } = place.sources.get(source).settings;
+  if (everyMs === undefined) return;
+  while (!signal.aborted) {
+    const now = place.clock.now().getTime();
+    const [last] = await place.store.runs({ source, limit: 1 });
+    const due = last === undefined ? now : Math.min(Date.parse(last.startedAt) + everyMs, now + everyMs);
+    if (due <= now) {
+      await start(source, {}, true).done;
+      if (!signal.aborted) await nap(place, Math.min(everyMs, LONGEST_NAP_MS), signal);
+    } else {
+      await nap(place, Math.min(due - now, LONGEST_NAP_MS), signal);
+    }
+  }
+}
+
+/** Subscribes first, then catches up, then takes what comes: nothing falls between. Subscribes again after a break. */
+async function followNews(place: Workplace, source: string, start: StartSync, signal: AbortSignal): Promise<void> {
+  for (let breaks = 1; !signal.aborted; breaks++) {
+    try {
+      const open = await place.sources.open(source);
+      if (open.connector.live === undefined) return;
+      if (await takeNews(place, open, start, signal)) return;
+      breaks = 1;
+    } catch (error) {
+      if (signal.aborted) return;
+      const known = ConnectorError.from(error);
+      if (known.kind === "config" || known.kind === "auth" || known.kind === "unsupported") return; // the next sync tells why
+      await nap(place, pauseBefore(Math.min(breaks, 8), known.retryAfterMs), signal);
+    }
+  }
+}
+
+/** True when the connector has nothing to follow. */
+async function takeNews(place: Workplace, open: OpenSource, start: StartSync, signal: AbortSignal): Promise<boolean> {
+  const news = open.connector.live?.(open.context(signal), {});
+  if (news === undefined) return true;
+  try {
+    const subscribed = await news.next();
+    if (subscribed.done) return true;
+    await freshRun(place, open.id, {}, start);
+    for await (const push of news) {
+      await takePush(place, open, push, start);
+      if (signal.aborted) return true;
+    }
+    return true;
+  } finally {
+    await news.return(undefined).catch(() => {});
+  }
+}
+
+async function takePush(place: Workplace, open: OpenSource, push: Push<unknown>, start: StartSync): Promise<void> {
+  if (carriesChanges(push)) await storePush(place, open, push);
+  if (push.stale === undefined) return;
+  await freshRun(place, open.id, push.stale === "all" ? {} : { containers: push.stale }, start);
+}
+
+/** A run that began after now: one already under way may have passed the changed place before the news came. */
+async function freshRun(place: Workplace, source: string, options: SyncOptions, start: StartSync): Promise<void> {
+  const arrived = place.clock.now().getTime();
+  const report = await start(source, options, true).done;
+  if (Date.parse(report.startedAt) < arrived) await start(source, options, true).done;
+}
+
+function carriesChanges(push: Push<unknown>): boolean {
+  return [push.upserts, push.deletes, push.lost].some((list) => (list?.length ?? 0) > 0);
+}
+
+async function storePush(place: Workplace, open: OpenSource, push: Push<unknown>): Promise<void> {
+  const lease = await place.store.lease(open.id, place.leaseMs ?? LEASE_MS);
+  if (lease === undefined)
+    throw new ConnectorError("unavailable", "A sync holds the source; the news is fetched again.");
+  try {
+    const upserts = (push.upserts ?? []).flatMap((draft) => {
+      const item = checkedItem(open.id, draft);
+      return transform(open, { item, ...(item.text !== undefined && { text: item.text }) }) ?? [];
+    });
+    const containers = new Set(upserts.map((upsert) => upsert.item.container));
+    const container = open.connector.scope === "container" && containers.size === 1 ? [...containers][0] : undefined;
+    const batch: Batch = { upserts, seenRows: [], deletes: push.deletes ?? [], lost: push.lost ?? [], failures: [] };
+    const at = place.clock.now().toISOString();
+    await place.store.applyLoose(
+      { source: open.id, ...(container !== undefined && { container }) },
+      lease.fence,
+      batch,
+      at,
+    );
+  } finally {
+    await lease.release();
+  }
+}
+
+async function nap(place: Workplace, ms: number, signal: AbortSignal): Promise<void> {
+  await place.clock.sleep(ms, signal).catch(() => {});
+}

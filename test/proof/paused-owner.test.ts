@@ -1,0 +1,77 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { SyncReport } from "../../src/model/index.ts";
+import { openStore } from "../../src/store/open.ts";
+import { Ledger } from "../twins/ledger.ts";
+import { bundleChild } from "./bundle-child.ts";
+
+const ROUNDS = Number(process.env.HEADWATER_PAUSES ?? 6);
+const LEASE_MS = 400;
+
+let child: string;
+let folder: string;
+beforeAll(async () => {
+  child = await bundleChild("kill-child");
+  folder = mkdtempSync(join(tmpdir(), "headwater-pause-"));
+});
+afterAll(() => {
+  rmSync(join(child, ".."), { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function start(stateFile: string): ChildProcess {
+  const shape = JSON.stringify({ feed: "changes", slow: true });
+  return fork(child, [folder, stateFile, shape, "sound", String(LEASE_MS)], {
+    stdio: ["ignore", "ignore", "pipe", "ipc"],
+  });
+}
+
+function reportOf(run: ChildProcess): Promise<SyncReport> {
+  return new Promise((resolve) => {
+    run.on("message", (message) => {
+      if (typeof message === "object") resolve(message as SyncReport);
+    });
+  });
+}
+
+async function lastSeq(): Promise<number> {
+  const store = await openStore({ folder, tenant: "default" });
+  const { lastSeq: seq } = await store.changes({ limit: 1, newestFirst: true, viewer: "everything" });
+  await store.close();
+  return seq;
+}
+
+const nap = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+describe(`an owner that was stopped past its lease, ${ROUNDS} times`, () => {
+  it("commits nothing after it wakes, and says that another run took over", async () => {
+    const ledger = new Ledger();
+    ledger.seed(400);
+    const stateFile = join(folder, "ledger.json");
+    const outcome = { stale: 0, told: 0 };
+    for (let round = 0; round < ROUNDS; round++) {
+      for (const id of ledger.entries.keys()) ledger.put(id, `Round ${round}: ${id} was weighed again.`);
+      writeFileSync(stateFile, JSON.stringify(ledger.state()));
+      const paused = start(stateFile);
+      const verdict = reportOf(paused);
+      await once(paused, "message");
+      await nap(100 + round * 7);
+      paused.kill("SIGSTOP");
+      await nap(LEASE_MS + 200);
+      const taker = start(stateFile);
+      const taken = await reportOf(taker);
+      expect(taken.state).toBe("succeeded");
+      const before = await lastSeq();
+      paused.kill("SIGCONT");
+      const end = await verdict;
+      if ((await lastSeq()) !== before) outcome.stale += 1;
+      if (end.failures.some((failure) => failure.message.includes("took over"))) outcome.told += 1;
+    }
+    console.log(`paused owners: ${ROUNDS} rounds, ${JSON.stringify(outcome)}`);
+    expect(outcome).toEqual({ stale: 0, told: ROUNDS });
+  }, 300_000);
+});
