@@ -48,7 +48,7 @@ function strictUtf8(bytes: Uint8Array): string | undefined {
 }
 
 /** The declared alphabet; mostly good UTF-8 with a broken spot stays UTF-8; all else is Windows Latin. */
-function decodeAs(bytes: Uint8Array, declared: string | undefined): string {
+export function decodeAs(bytes: Uint8Array, declared: string | undefined): string {
   const label = declared?.toLowerCase().trim();
   if (label !== undefined && !/^utf-?8$/.test(label)) {
     try {

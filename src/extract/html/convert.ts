@@ -1,5 +1,5 @@
+import { TableFrame } from "../markdown/table-frame.ts";
 import { codeBlock, MarkdownWriter } from "../markdown/writer.ts";
-import { TableFrame } from "./table-frame.ts";
 import { type Attributes, readTags } from "./tag-reader.ts";
 
 const SKIPPED = new Set(

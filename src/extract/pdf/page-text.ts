@@ -1,75 +1,75 @@
-/** A piece of text as the PDF reader places it. */
-export interface TextItem {
-  str: string;
-  /** Scale and place: `[4]` is x, `[5]` is y from the bottom. */
-  transform: number[];
-  width: number;
-  height: number;
-  hasEOL: boolean;
-}
+import { markdownTable } from "../markdown/table.ts";
+import { type Line, linesOf, type TextItem } from "./lines.ts";
 
-interface Line {
-  text: string;
-  y: number;
-  height: number;
-}
-
-/** The text of a page as paragraphs: lines joined, hyphens at line ends removed, gaps and larger type split. */
+/**
+ * The text of a page: lines joined to paragraphs, hyphens at line ends removed; gaps and a change of type size split
+ * paragraphs; lines that are set in columns become a Markdown table.
+ */
 export function pageText(items: TextItem[]): string {
   const lines = linesOf(items);
-  const paragraphs: string[] = [];
-  let current = "";
+  const widest = lines.reduce((most, line) => Math.max(most, line.width), 0);
+  const blocks: string[] = [];
+  let paragraph = "";
   let above: Line | undefined;
-  for (const line of lines) {
-    if (above !== undefined && startsParagraph(above, line)) {
-      paragraphs.push(current);
-      current = "";
+  const end = () => {
+    if (paragraph !== "") blocks.push(paragraph);
+    paragraph = "";
+  };
+  for (let index = 0; index < lines.length; index++) {
+    const rows = tableAt(lines, index);
+    if (rows > 0) {
+      end();
+      blocks.push(tableOf(lines.slice(index, index + rows)));
+      index += rows - 1;
+      above = undefined;
+      continue;
     }
-    current = current === "" ? line.text : joinLines(current, line.text, above!, line);
+    const line = lines[index]!;
+    if (above !== undefined && startsParagraph(above, line)) end();
+    paragraph = paragraph === "" ? line.text : joinLines(paragraph, line.text, above!.width < widest * 0.6);
     above = line;
   }
-  if (current !== "") paragraphs.push(current);
-  return paragraphs.join("\n\n");
-}
-
-function linesOf(items: TextItem[]): Line[] {
-  const lines: Line[] = [];
-  let text = "";
-  let last: TextItem | undefined;
-  let tallest = 0;
-  const end = () => {
-    const clean = text.replace(/\s+/g, " ").trim();
-    if (clean !== "" && last !== undefined) lines.push({ text: clean, y: last.transform[5] ?? 0, height: tallest });
-    text = "";
-    tallest = 0;
-  };
-  for (const item of items) {
-    if (last !== undefined && text !== "" && offLine(last, item)) end();
-    if (item.str !== "") {
-      if (last !== undefined && text !== "" && apart(last, item)) text += " ";
-      text += item.str;
-      if (item.str.trim() !== "") {
-        last = item;
-        tallest = Math.max(tallest, item.height);
-      }
-    }
-    if (item.hasEOL) end();
-  }
   end();
-  return lines;
+  return blocks.join("\n\n");
 }
 
-function offLine(last: TextItem, item: TextItem): boolean {
-  if (item.str.trim() === "") return false;
-  const drop = Math.abs((item.transform[5] ?? 0) - (last.transform[5] ?? 0));
-  return drop > Math.max(last.height, item.height, 1) * 0.7;
+/** How many lines from here on form a table: at least three of three or more short cells, one line under the other. */
+function tableAt(lines: Line[], start: number): number {
+  let end = start;
+  while (end < lines.length && isRow(lines[end]!) && (end === start || follows(lines[end - 1]!, lines[end]!))) end++;
+  return end - start >= 3 ? end - start : 0;
 }
 
-/** A gap wider than a quarter of the type's size stands for a space; cells of a table are set apart likewise. */
-function apart(last: TextItem, item: TextItem): boolean {
-  if (last.str.endsWith(" ") || item.str.startsWith(" ")) return false;
-  const gap = (item.transform[4] ?? 0) - (last.transform[4] ?? 0) - last.width;
-  return gap > Math.max(last.height, 1) * 0.25;
+function isRow(line: Line): boolean {
+  return line.cells.length >= 3 && line.cells.every((cell) => cell.text.length <= 60);
+}
+
+function follows(above: Line, line: Line): boolean {
+  const drop = above.y - line.y;
+  return drop > 0 && drop < Math.max(above.height, line.height, 1) * 4;
+}
+
+/** Columns begin where the cells of the fullest row do; the cells of other rows go to the nearest one. */
+function tableOf(lines: Line[]): string {
+  const fullest = lines.reduce((most, line) => (line.cells.length > most.cells.length ? line : most));
+  const starts = fullest.cells.map((cell) => cell.x);
+  const rows = lines.map((line) => {
+    const row = starts.map(() => "");
+    for (const cell of line.cells) {
+      const column = nearest(starts, cell.x);
+      row[column] = row[column] === "" ? cell.text : `${row[column]} ${cell.text}`;
+    }
+    return row;
+  });
+  return markdownTable(rows);
+}
+
+function nearest(starts: number[], x: number): number {
+  let best = 0;
+  for (let index = 1; index < starts.length; index++) {
+    if (Math.abs(starts[index]! - x) < Math.abs(starts[best]! - x)) best = index;
+  }
+  return best;
 }
 
 function startsParagraph(above: Line, line: Line): boolean {
@@ -80,11 +80,11 @@ function startsParagraph(above: Line, line: Line): boolean {
   return Math.abs(above.height - line.height) > Math.min(above.height, line.height) * 0.18;
 }
 
-function joinLines(text: string, next: string, above: Line, line: Line): string {
+function joinLines(text: string, next: string, aboveIsShort: boolean): string {
   if (/^([•◦▪‣–*-]|\(?[0-9a-zA-Z]{1,3}[.)])\s/.test(next)) return `${text}\n${next}`;
-  if (/\p{Ll}[-\u00ad\u2010]$/u.test(text) && /^\p{Ll}/u.test(next)) return text.slice(0, -1) + next;
-  const short = line.y === above.y;
-  return short ? `${text} ${next}` : `${text}${endsIdeographic(text) ? "" : " "}${next}`;
+  if (/\p{Ll}[-\u00ad\u2010]$/u.test(text.slice(-4)) && /^\p{Ll}/u.test(next)) return text.slice(0, -1) + next;
+  if (aboveIsShort && /^[\p{Lu}\p{N}]/u.test(next)) return `${text}\n${next}`;
+  return `${text}${endsIdeographic(text) ? "" : " "}${next}`;
 }
 
 /** Chinese and Japanese are written without spaces between lines. */

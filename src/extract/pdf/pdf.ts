@@ -3,7 +3,8 @@ import { cleanLine, saneDate } from "../clean-text.ts";
 import { corrupt, refusal } from "../refuse.ts";
 import type { Reading } from "../text/plain.ts";
 import type { Extracted } from "../types.ts";
-import { pageText, type TextItem } from "./page-text.ts";
+import type { TextItem } from "./lines.ts";
+import { pageText } from "./page-text.ts";
 
 const MAX_PAGES = 2000;
 

@@ -1,4 +1,4 @@
-import { markdownTable } from "../markdown/table.ts";
+import { markdownTable } from "./table.ts";
 
 /** A table while its rows come in; it decides at its end whether it was a table of values or a layout. */
 export class TableFrame {

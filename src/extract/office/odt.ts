@@ -1,0 +1,181 @@
+import { TableFrame } from "../markdown/table-frame.ts";
+import { MarkdownWriter } from "../markdown/writer.ts";
+import { corrupt } from "../refuse.ts";
+import type { Reading } from "../text/plain.ts";
+import type { Extracted } from "../types.ts";
+import { properties } from "./parts.ts";
+import { attribute, readXmlPart, type XmlAttributes } from "./xml.ts";
+import { openZip } from "./zip.ts";
+
+/** An OpenDocument text as Markdown; deleted text of tracked changes, comments and tables of contents are left out. */
+export function readOdt(reading: Reading): Extracted {
+  const zip = openZip(reading.bytes, reading.name);
+  if (!zip.has("content.xml"))
+    throw corrupt(reading.name, "OpenDocument text", "the part that holds its text is missing");
+  const body = new OdtBody(reading.textLength);
+  readXmlPart(zip, "content.xml", reading.name, body);
+  return { text: body.markdown(), ...properties(zip, "meta.xml", reading.name), fields: {}, warnings: [] };
+}
+
+const SKIPPED = new Set(
+  "tracked-changes annotation table-of-content note-citation automatic-styles font-face-decls scripts forms sequence-decls bibliography alphabetical-index".split(
+    " ",
+  ),
+);
+const MAX_TABLES = 8;
+
+/** Turns OpenDocument elements into Markdown blocks (OpenDocument 1.3 part 3, chapters 5 and 9). */
+class OdtBody {
+  readonly #notes: string[] = [];
+  readonly #tables: { table: TableFrame; outer: MarkdownWriter }[] = [];
+  readonly #cells: { outer: MarkdownWriter; repeat: number }[] = [];
+  readonly #noteWriters: MarkdownWriter[] = [];
+  #writer: MarkdownWriter;
+  #heading = 0;
+  #lists = 0;
+  #depth = 0;
+  #flatTables = 0;
+
+  constructor(textLength: number) {
+    this.#writer = new MarkdownWriter(textLength);
+  }
+
+  markdown(): string {
+    for (const [index, note] of this.#notes.entries()) this.#writer.block(`[^${index + 1}]: ${note}`);
+    return this.#writer.toString();
+  }
+
+  open(name: string, attributes: XmlAttributes): "skip" | undefined {
+    if (SKIPPED.has(name)) return "skip";
+    switch (name) {
+      case "h":
+        this.#heading = Math.min(Math.max(Number(attribute(attributes, "outline-level") ?? 1) || 1, 1), 6);
+        this.#depth++;
+        break;
+      case "p":
+        this.#depth++;
+        break;
+      case "list":
+        if (this.#lists++ === 0) this.#writer.enterList();
+        break;
+      case "list-item":
+        this.#writer.enter("- ", "  ");
+        break;
+      case "a":
+        this.#writer.mark("[", linkEnd(attribute(attributes, "href")));
+        break;
+      case "s":
+        this.#writer.flowing(" ");
+        break;
+      case "tab":
+        this.#writer.flowing(" ");
+        break;
+      case "line-break":
+        this.#writer.lineBreak();
+        break;
+      case "note-body":
+        this.#noteWriters.push(this.#writer);
+        this.#writer = new MarkdownWriter(100_000);
+        break;
+      case "table":
+        this.#openTable();
+        break;
+      case "table-row":
+        if (this.#flatTables === 0) this.#tables.at(-1)?.table.startRow();
+        break;
+      case "table-cell":
+      case "covered-table-cell":
+        this.#openCell(attributes);
+        break;
+    }
+    return undefined;
+  }
+
+  close(name: string): undefined {
+    switch (name) {
+      case "h":
+        this.#writer.flush(`${"#".repeat(this.#heading)} `);
+        this.#depth--;
+        break;
+      case "p":
+        this.#writer.flush();
+        this.#depth--;
+        break;
+      case "list":
+        this.#lists--;
+        break;
+      case "list-item":
+        this.#writer.leave();
+        break;
+      case "a":
+        this.#writer.unmark();
+        break;
+      case "note-body":
+        this.#closeNote();
+        break;
+      case "table":
+        this.#closeTable();
+        break;
+      case "table-cell":
+      case "covered-table-cell":
+        this.#closeCell();
+        break;
+    }
+  }
+
+  text(text: string): void {
+    if (this.#depth > 0) this.#writer.flowing(text);
+  }
+
+  #closeNote(): void {
+    const outer = this.#noteWriters.pop();
+    if (outer === undefined) return;
+    this.#notes.push(this.#writer.toString().trim().replace(/\s+/g, " "));
+    this.#writer = outer;
+    outer.exact(`[^${this.#notes.length}]`);
+  }
+
+  #openTable(): void {
+    if (this.#tables.length >= MAX_TABLES) {
+      this.#flatTables++;
+      return;
+    }
+    this.#writer.flush();
+    this.#tables.at(-1)?.table.holdTable();
+    this.#tables.push({ table: new TableFrame(false), outer: this.#writer });
+  }
+
+  #closeTable(): void {
+    if (this.#flatTables > 0) {
+      this.#flatTables--;
+      return;
+    }
+    const closing = this.#tables.pop();
+    if (closing === undefined) return;
+    this.#writer = closing.outer;
+    for (const block of closing.table.blocks()) this.#writer.block(block);
+  }
+
+  /** Sheets are padded with cells repeated a thousand times; only spans that a table can show are kept. */
+  #openCell(attributes: XmlAttributes): void {
+    if (this.#flatTables > 0) return;
+    const repeat = Number(attribute(attributes, "number-columns-repeated") ?? 1) || 1;
+    this.#cells.push({ outer: this.#writer, repeat: Math.min(Math.max(repeat, 1), 16) });
+    this.#writer = new MarkdownWriter(this.#writer.full ? 0 : 1_000_000);
+  }
+
+  #closeCell(): void {
+    if (this.#flatTables > 0) return;
+    const cell = this.#cells.pop();
+    const table = this.#tables.at(-1)?.table;
+    if (cell === undefined || table === undefined) return;
+    const text = this.#writer.toString();
+    for (let copy = 0; copy < cell.repeat; copy++) table.addCell(text);
+    this.#writer = cell.outer;
+  }
+}
+
+function linkEnd(href: string | undefined): () => string {
+  const target = href !== undefined && /^(https?|mailto):/i.test(href) ? href : "";
+  return () => `](${target.replace(/[\s<>()]/g, encodeURIComponent)})`;
+}
