@@ -11,6 +11,7 @@ export function fakeApp(desk: FakeDesk = filledDesk()): ServedApp & { closed: bo
     closed: false,
     desk: async (): Promise<Desk> => desk,
     async close() {
+      for (const run of desk.runs.values()) run.cancel();
       app.closed = true;
     },
   };
@@ -28,5 +29,12 @@ export function filledDesk(): FakeDesk {
   });
   desk.put("notes", { id: "garden/tools.md", title: "Tools", text: "A spade and a fork.", container: "garden" });
   desk.put("mail", { id: "m1", title: "בדיקה: seeds ordered", text: "The beetroot seeds are on their way." });
+  desk.syncMs = 400;
+  desk.slow.add("mail");
+  desk.onSynced = () => {
+    const edited = "# Garden plan\n\nSow the beetroot in May.\n";
+    desk.put("notes", { id: "garden/plan.md", title: "Garden plan 🌱", text: edited, container: "garden" });
+    desk.put("notes", { id: `garden/new-${desk.changes.length}.md`, title: "New", text: "Fresh." });
+  };
   return desk;
 }

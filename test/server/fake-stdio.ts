@@ -3,7 +3,6 @@ import { fakeApp, filledDesk } from "./fake-app.ts";
 
 // Started as a child process by the stdio tests.
 const desk = filledDesk();
-desk.syncMs = Number(process.env.SYNC_MS ?? 400);
 const app = fakeApp(desk);
 
 if (process.env.NOISY === "1") {
@@ -22,11 +21,5 @@ if (process.env.SLOW_OPEN === "1") {
     return open();
   };
 }
-process.on("SIGUSR2", () => {
-  desk.put("notes", { id: "garden/plan.md", title: "Garden plan 🌱", text: "# Garden plan\n\nSow in May.\n" });
-  desk.put("notes", { id: "garden/new.md", title: "New", text: "Fresh." });
-  desk.ended("notes");
-});
-
 await serveStdio(app);
 process.stderr.write(`closed: ${app.closed}\n`);

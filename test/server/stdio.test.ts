@@ -52,8 +52,8 @@ describe("stdio", () => {
   });
 
   it("exits cleanly when the client closes stdin, also during a call", async () => {
-    start({ SYNC_MS: "60000" });
-    server.send(INITIALIZE, INITIALIZED, call(1, "sync_source", { source: "notes" }, { progressToken: "p" }));
+    start();
+    server.send(INITIALIZE, INITIALIZED, call(1, "sync_source", { source: "mail" }, { progressToken: "p" }));
     await server.message(({ method }) => method === "notifications/progress");
     expect(await server.leave()).toBe(0);
     expect(server.stderr).toContain("closed: true");
@@ -70,20 +70,20 @@ describe("stdio", () => {
   });
 
   it("a cancelled call stops the sync it started", async () => {
-    start({ SYNC_MS: "60000" });
-    server.send(INITIALIZE, INITIALIZED, call(1, "sync_source", { source: "notes" }, { progressToken: "p" }));
+    start();
+    server.send(INITIALIZE, INITIALIZED, call(1, "sync_source", { source: "mail" }, { progressToken: "p" }));
     await server.message(({ method }) => method === "notifications/progress");
     server.send({ jsonrpc: "2.0", method: "notifications/cancelled", params: { requestId: 1 } });
-    server.send(call(2, "sync_status", { source: "notes" }));
+    server.send(call(2, "sync_status", { source: "mail" }));
     expect((await server.answer(2)).result.structuredContent.syncs[0].state).toBe("cancelled");
   });
 
   it("a sync longer than the caller waits goes on, and a second caller who gives up does not stop it", async () => {
-    start({ SYNC_MS: "60000" });
-    server.send(INITIALIZE, INITIALIZED, call(1, "sync_source", { source: "notes", wait_seconds: 0.05 }));
+    start();
+    server.send(INITIALIZE, INITIALIZED, call(1, "sync_source", { source: "mail", wait_seconds: 0.05 }));
     const { sync_id, state } = (await server.answer(1)).result.structuredContent;
     expect(state).toBe("running");
-    server.send(call(2, "sync_source", { source: "notes" }, { progressToken: "p" }));
+    server.send(call(2, "sync_source", { source: "mail" }, { progressToken: "p" }));
     await server.message(({ method }) => method === "notifications/progress");
     server.send({ jsonrpc: "2.0", method: "notifications/cancelled", params: { requestId: 2 } });
     server.send(call(3, "sync_status", { sync_id }));
@@ -98,9 +98,7 @@ describe("stdio", () => {
     const uri = "headwater://notes/garden/plan.md";
     server.send(INITIALIZE, INITIALIZED, { jsonrpc: "2.0", id: 1, method: "resources/subscribe", params: { uri } });
     await server.answer(1);
-    server.send(call(2, "list_sources"));
-    await server.answer(2);
-    server.child.kill("SIGUSR2");
+    server.send(call(2, "sync_source", { source: "notes" }));
     await server.message(({ method }) => method === "notifications/resources/list_changed");
     const updated = server.messages().filter(({ method }) => method === "notifications/resources/updated");
     expect(updated.map(({ params }) => params.uri)).toEqual([uri]);
@@ -112,9 +110,7 @@ describe("stdio", () => {
     const notifications = { resourcesListChanged: true, resourceSubscriptions: [uri] };
     server.send(modern("d", "server/discover"), modern("l", "subscriptions/listen", { notifications }));
     await server.message(({ method }) => method === "notifications/subscriptions/acknowledged");
-    server.send(modern(1, "tools/call", { name: "list_sources", arguments: {} }));
-    await server.answer(1);
-    server.child.kill("SIGUSR2");
+    server.send(modern(1, "tools/call", { name: "sync_source", arguments: { source: "notes" } }));
     await server.message(({ method }) => method === "notifications/resources/list_changed");
     const updated = server.messages().filter(({ method }) => method === "notifications/resources/updated");
     expect(updated.map(({ params }) => params.uri)).toEqual([uri]);

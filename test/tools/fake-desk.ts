@@ -11,8 +11,11 @@ const STORED_AT = "2026-03-02T08:00:00.000Z";
 export interface FakeDesk extends Desk {
   items: Map<string, StoredItem & { text: string }>;
   changes: Change[];
-  /** How long a sync takes. */
+  /** How long a sync takes; one of a slow source takes a minute. */
   syncMs: number;
+  slow: Set<string>;
+  /** What a sync brings. */
+  onSynced?: (source: string) => void;
   /** Puts an item in, as a sync would. */
   put(source: string, draft: { id: string; title: string; text: string } & Partial<StoredItem>): void;
   /** Tells listeners that a sync of this process ended. */
@@ -95,7 +98,8 @@ export function fakeDesk(sources: string[] = ["notes", "mail"], viewer: Viewer =
     start(source, options) {
       const running = newest.get(source);
       if (running?.report().state === "running") return running;
-      const run = startRun(source, desk.syncMs, options?.onProgress, (report) => {
+      const run = startRun(source, desk.slow.has(source) ? 60_000 : desk.syncMs, options?.onProgress, (report) => {
+        if (report.state === "succeeded") desk.onSynced?.(source);
         for (const listener of listeners) listener({ source, report });
       });
       runs.set(run.id, run);
@@ -160,6 +164,7 @@ export function fakeDesk(sources: string[] = ["notes", "mail"], viewer: Viewer =
     changes,
     runs,
     syncMs: 20,
+    slow: new Set(),
     put(source, { text, ...draft }) {
       const known = items.has(`${source}/${draft.id}`);
       const item = Item.parse({ kind: "note", version: String(changes.length), ...draft });
