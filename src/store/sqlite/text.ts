@@ -1,3 +1,4 @@
+import { indexable as plainly } from "../query/indexable.ts";
 import type { Value } from "./driver.ts";
 
 /**
@@ -21,8 +22,8 @@ export function decodeOptional(value: Value | undefined): string | undefined {
   return value === null || value === undefined ? undefined : decodeText(value);
 }
 
-/** A string made fit for the full text index, where lone surrogates and NUL mean nothing. */
+/** A string made fit for the full text index (see `query/indexable.ts`); lone surrogates and NUL mean nothing there. */
 export function indexable(text: string): string {
   const formed = text.toWellFormed();
-  return formed.includes("\0") ? formed.replaceAll("\0", " ") : formed;
+  return plainly(formed.includes("\0") ? formed.replaceAll("\0", " ") : formed);
 }

@@ -1,0 +1,82 @@
+import { parseRef } from "../../model/item.ts";
+import { expressionOf, type Limits, unwantedOf } from "../query/expression.ts";
+import type { Question } from "../query/question.ts";
+import { partsOf } from "../query/term.ts";
+import { foldWord } from "../query/tokens.ts";
+import type { Connection, Value } from "./driver.ts";
+import { fold, keyOf } from "./keys.ts";
+import { passing, type Ranked } from "./ranked.ts";
+import { decodeText, encodeText } from "./text.ts";
+import type { Condition } from "./visibility.ts";
+
+const MOST_EXACT = 10;
+const LONGEST_NAME = 1000;
+/** So many items with a word at the beginning of their title are compared. */
+const MOST_TITLES = 1000;
+
+/**
+ * The items that a question names: the whole of it, or an identifier in it, is their id, `<source>/<id>`, alias, link or
+ * title. They pass the same limits and checks as everything else.
+ */
+export function exactFor(connection: Connection, question: Question, limits: Limits, check: Condition): Ranked[] {
+  const names = [question.literal, question.literal.replace(/^["“”]+|["“”]+$/gu, "")];
+  for (const term of question.terms) if (term.kind === "identifier") names.push(term.text);
+  const rows = new Set<number>();
+  for (const name of new Set(names.filter((each) => each !== "" && each.length <= LONGEST_NAME))) {
+    for (const row of [...byId(connection, name), ...byTitle(connection, name)]) rows.add(row);
+  }
+  const ranked = [...rows].map((row) => ({ row, score: 0 }));
+  const passed = ranked.length === 0 ? [] : passing(connection, ranked, check, new Set());
+  return passed.filter((each) => isInside(connection, each.row, limits)).slice(0, MOST_EXACT);
+}
+
+function byId(connection: Connection, name: string): number[] {
+  const spellings: Value[] = [...new Set([name, name.toUpperCase(), name.toLowerCase()])].map(encodeText);
+  const rows = connection
+    .raw("SELECT i.id FROM sources s CROSS JOIN items i ON i.source = s.id AND i.native_id IN (?, ?, ?)")
+    .all(...spellings, ...Array<Value>(3 - spellings.length).fill(null));
+  rows.push(
+    ...connection
+      .raw("SELECT a.item, a.alias FROM sources s CROSS JOIN aliases a ON a.source = s.id AND a.key = ? LIMIT 50")
+      .all(keyOf(fold(name)))
+      .filter(([, alias]) => fold(decodeText(alias ?? null)) === fold(name)),
+  );
+  const ref = parseRef(name);
+  if (ref !== undefined) {
+    rows.push(
+      ...connection
+        .raw("SELECT i.id FROM sources s JOIN items i ON i.source = s.id AND i.native_id = ? WHERE s.name = ?")
+        .all(encodeText(ref.id), ref.source),
+    );
+  }
+  if (name.includes("://")) {
+    const linked = connection.raw("SELECT id, url FROM items WHERE url_key = ? LIMIT 50").all(keyOf(name));
+    rows.push(...linked.filter(([, url]) => decodeText(url ?? null) === name));
+  }
+  return rows.map(([id]) => Number(id));
+}
+
+/** Items whose title is these words and no others, whatever stands between them. */
+function byTitle(connection: Connection, name: string): number[] {
+  const words = wordsOf(name);
+  if (words === "" || words.length > 200) return [];
+  const rows = connection
+    .raw(
+      `SELECT i.id, i.title FROM (SELECT rowid AS id FROM fts WHERE fts MATCH ? ORDER BY rowid DESC LIMIT ${MOST_TITLES}) AS met
+       CROSS JOIN items i ON i.id = met.id`,
+    )
+    .all(`title : ^ "${words}"`);
+  return rows.filter(([, title]) => wordsOf(decodeText(title ?? null)) === words).map(([id]) => Number(id));
+}
+
+function wordsOf(text: string): string {
+  return partsOf(text.slice(0, LONGEST_NAME)).map(foldWord).join(" ");
+}
+
+function isInside(connection: Connection, row: number, limits: Limits): boolean {
+  const met = (expression: string | undefined) =>
+    expression !== undefined &&
+    connection.raw("SELECT 1 FROM fts WHERE fts MATCH ? AND rowid = ?").get(expression, row) !== undefined;
+  const whole = expressionOf("", limits);
+  return whole === undefined ? !met(unwantedOf(limits)) : met(whole);
+}

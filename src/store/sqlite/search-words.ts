@@ -1,0 +1,94 @@
+import { anywhere } from "../query/expression.ts";
+import { isUnspaced } from "../query/indexable.ts";
+import { spellingsOf } from "../query/spellings.ts";
+import { stopWordsIn } from "../query/stop-words.ts";
+import { phraseOf, type Term, wordsApart } from "../query/term.ts";
+import { foldWord } from "../query/tokens.ts";
+import type { Connection } from "./driver.ts";
+import { frequencyOf } from "./frequency.ts";
+import { bestOf } from "./ranked.ts";
+import type { Condition } from "./visibility.ts";
+
+/** What became of the words of a question when they met the store. */
+export interface MetWords {
+  terms: Term[];
+  /** In how many items each of them is. */
+  frequencies: number[];
+  /** Words that no item holds, in any spelling. */
+  missing: string[];
+  hints: string[];
+}
+
+const MOST_RESPELT = 4;
+
+/**
+ * Counts every term and looks for a way out where nothing holds one: words written together are taken apart, a phrase
+ * into its words, a word becomes the beginning of longer ones or the nearest spelling. Each step is told in a hint.
+ */
+export function meetWords(connection: Connection, terms: readonly Term[], check: Condition): MetWords {
+  const met: MetWords = { terms: [], frequencies: [], missing: [], hints: [] };
+  let respelt = 0;
+  for (const term of terms) {
+    if (keep(connection, met, term)) continue;
+    const apart = partsApart(term).filter((part) => keep(connection, met, part));
+    if (apart.length > 0) {
+      met.hints.push(`No item holds "${term.text}" as it stands; its parts were searched.`);
+      continue;
+    }
+    const other = respelt++ < MOST_RESPELT ? respell(connection, term, check) : undefined;
+    if (other !== undefined && keep(connection, met, other)) {
+      met.hints.push(`No item holds "${term.text}"; "${other.text}" was searched instead.`);
+    } else met.missing.push(term.text);
+  }
+  return met;
+}
+
+/** Adds a term that the store knows; false for one that it does not. */
+function keep(connection: Connection, met: MetWords, term: Term): boolean {
+  const frequency = frequencyOf(connection, anywhere(term));
+  if (frequency === 0) return false;
+  if (met.terms.some((known) => phraseOf(known) === phraseOf(term))) return true;
+  met.terms.push(term);
+  met.frequencies.push(frequency);
+  return true;
+}
+
+function partsApart(term: Term): Term[] {
+  if (term.kind === "word" && isUnspaced(term.text)) return letterPairs(term);
+  if (term.parts.length < 2) return [];
+  const parts = wordsApart(term).filter((part) => part.text.length > 1);
+  const stops = stopWordsIn(parts.map((part) => part.text));
+  return parts.filter((part) => !stops.has(part.text));
+}
+
+/** A long run of Chinese, Japanese, Thai or Korean letters as pairs of neighbours. */
+function letterPairs(term: Term): Term[] {
+  const letters = [...term.text];
+  if (letters.length < 3) return [];
+  return letters.slice(1).map((letter, index) => {
+    const pair = (letters[index] ?? "") + letter;
+    return { kind: "word", text: pair, parts: [pair] };
+  });
+}
+
+/** A word that begins so, else the most frequent one that is spelt almost so; only words that this viewer may meet. */
+function respell(connection: Connection, term: Term, check: Condition): Term | undefined {
+  const word = foldWord(term.parts[0] ?? "");
+  if (term.parts.length !== 1 || term.prefix === true || word.length < 3 || isUnspaced(word)) return undefined;
+  const begun: Term = { kind: "word", text: `${term.text}*`, parts: [term.parts[0] ?? ""], prefix: true };
+  if (mayBeMet(connection, begun, check)) return begun;
+  let best: Term | undefined;
+  let most = 0;
+  for (const spelling of spellingsOf(word)) {
+    const other: Term = { kind: "word", text: spelling, parts: [spelling] };
+    if (connection.raw("SELECT 1 FROM fts WHERE fts MATCH ? LIMIT 1").get(anywhere(other)) === undefined) continue;
+    const frequency = frequencyOf(connection, anywhere(other));
+    if (frequency > most && mayBeMet(connection, other, check)) [best, most] = [other, frequency];
+  }
+  return best;
+}
+
+function mayBeMet(connection: Connection, term: Term, check: Condition): boolean {
+  const expression = anywhere(term);
+  return frequencyOf(connection, expression) > 0 && bestOf(connection, expression, check, new Set(), 1).length > 0;
+}
