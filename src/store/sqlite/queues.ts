@@ -1,6 +1,6 @@
 import type { Access } from "../../model/item.ts";
 import type { BodyDue, Standing, StoredFailure } from "../store.ts";
-import { iso, sameValue } from "./columns.ts";
+import { iso } from "./columns.ts";
 import type { Connection, Row, Value } from "./driver.ts";
 import { sourceOf } from "./lookup.ts";
 import { accessOf } from "./rows.ts";
@@ -12,12 +12,15 @@ export function compareItems(
   source: number | undefined,
   listed: readonly { id: string; version: string }[],
 ): Standing[] {
-  const find = connection.raw("SELECT id, version, lost_at FROM items WHERE source = ? AND native_id = ?");
+  // One number is the cheapest answer SQLite can give: the row, negative when it differs.
+  const find = connection.raw(
+    "SELECT iif(version = ? AND lost_at IS NULL, id, -id) FROM items WHERE source = ? AND native_id = ?",
+  );
   return listed.map(({ id, version }) => {
-    const row = source === undefined ? undefined : find.get(source, encodeText(id));
-    if (!row) return { state: "new" };
-    const same = row[2] === null && sameValue(row[1], encodeText(version));
-    return { state: same ? "same" : "changed", row: Number(row[0]) };
+    const row =
+      source === undefined ? undefined : (find.get(encodeText(version), source, encodeText(id))?.[0] as number);
+    if (row === undefined) return { state: "new" };
+    return row > 0 ? { state: "same", row } : { state: "changed", row: -row };
   });
 }
 

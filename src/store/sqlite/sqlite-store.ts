@@ -1,6 +1,7 @@
 import type { Item } from "../../model/item.ts";
 import type { Lease, Store, StoredItem } from "../store.ts";
 import { listChanges } from "./changes.ts";
+import { snapshot } from "./connect.ts";
 import type { Connection, Driver } from "./driver.ts";
 import { storeError } from "./failure.ts";
 import { listItems } from "./listing.ts";
@@ -34,7 +35,7 @@ export interface Parts {
 export function sqliteStore({ file, driver, connection, writer, verify, backup, close }: Parts): Store {
   const read = async <T>(action: () => T): Promise<T> => {
     try {
-      return action();
+      return snapshot(connection, action);
     } catch (error) {
       throw storeError(error);
     }
