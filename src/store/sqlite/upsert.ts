@@ -1,4 +1,4 @@
-import { hash } from "node:crypto";
+import { hash as digestOf } from "node:crypto";
 import type { Relation } from "../../model/item.ts";
 import type { Upsert } from "../store.ts";
 import { logChange } from "./changelog.ts";
@@ -45,7 +45,7 @@ export function upsert(writer: Writer, { item, text }: Upsert, arrival: Arrival)
 
 function measure(text: string): Text {
   const encoded = text.isWellFormed() ? text : Buffer.from(text, "utf16le");
-  const hash = text === "" ? null : hash("sha1", encoded, "buffer");
+  const hash = text === "" ? null : digestOf("sha1", encoded, "buffer");
   return { text, hash, length: text.length, bytes: Buffer.byteLength(text) };
 }
 
