@@ -1,44 +1,37 @@
 import { once } from "node:events";
-import { ConnectorError, type Viewer } from "./model/index.ts";
-import type { SourceEntry } from "./sources/source.ts";
+import { existsSync, realpathSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { type App, openApp } from "./app.ts";
+import { CONNECTORS } from "./connectors/index.ts";
+import { ConnectorError } from "./model/index.ts";
+import type { LoadedConfig } from "./sources/load-config.ts";
+import { type LogLevel, stderrLog } from "./sources/log.ts";
 import { type ChangeFeed, changeFeed } from "./tools/change-feed.ts";
 import { createServer } from "./tools/create-server.ts";
 import type { Desk } from "./tools/desk.ts";
-import { buildSurface, type ToolProfile } from "./tools/surface.ts";
+import { buildSurface, TOOL_PROFILES, type ToolProfile } from "./tools/surface.ts";
 import { tellConnection } from "./tools/tell-connection.ts";
-import { type HttpDoor, openHttp } from "./web/http.ts";
-import type { Identity, Token } from "./web/identity.ts";
+import type { HttpDoor } from "./web/http.ts";
+import type { Identity } from "./web/identity.ts";
 import type { Room } from "./web/room.ts";
 import { openStdio } from "./web/stdio.ts";
 
-/** How HTTP is served; tokens in the clear. */
-interface HttpConfig {
-  listen: string;
-  hosts: string[];
-  origins: string[];
-  /** A single token, which opens the default tenant. */
-  token?: string;
-  tokens: Token[];
-}
-
 /** The part of the app that the doors need. */
-export interface ServedApp {
-  readonly config: {
-    readonly sources: readonly { readonly entry: SourceEntry }[];
-    readonly server: { toolProfile?: ToolProfile; tools?: string[]; http?: HttpConfig };
-  };
-  readonly version: string;
-  desk(tenant?: string, viewer?: Viewer): Promise<Desk>;
-  close(): Promise<void>;
+export interface ServedApp extends Pick<App, "version" | "desk" | "close"> {
+  readonly config: Pick<LoadedConfig, "sources" | "server">;
 }
 
 export interface ServeOptions {
+  /** By default as configured. */
   profile?: ToolProfile;
-  /** Only these tools. */
+  /** Only these tools; by default as configured. */
   tools?: readonly string[];
+  /** Whose sources a client over stdio meets. */
   tenant?: string;
-  /** Connectors that could be added, for completion. */
-  connectors?: readonly string[];
+  /** Follow live news and the schedule while serving; by default yes. */
+  watch?: boolean;
   /** One line for the log; standard error by default. */
   log?: (line: string) => void;
 }
@@ -46,7 +39,7 @@ export interface ServeOptions {
 export interface ServeHttpOptions extends ServeOptions {
   /** `host:port`; by default as configured. */
   listen?: string;
-  /** Serve the 2024 pair of addresses too. */
+  /** Serve the pair of addresses of 2024 too. */
   legacySse?: boolean;
   /** Called with the address once requests are answered. */
   onReady?: (url: string) => void;
@@ -54,7 +47,6 @@ export interface ServeHttpOptions extends ServeOptions {
 
 /** Leaving takes at most this long, whatever still hangs. */
 const LEAVE_MS = 4500;
-const DEFAULT_LISTEN = "127.0.0.1:7800";
 
 /**
  * Serves one client over stdin and stdout until it closes stdin or the process is told to stop, then closes the app.
@@ -64,13 +56,12 @@ export async function serveStdio(app: ServedApp, options: ServeOptions = {}): Pr
   const log = logOf(options);
   const surface = surfaceOf(app, options, options.tenant ?? "default");
   const desk = () => app.desk(options.tenant);
-  let feed: ChangeFeed | undefined;
+  const feed = changeFeed(desk);
   let listening = false;
   const door = openStdio(
     ({ era }) => {
       const watched = new Set<string>();
       const server = createServer({ surface, desk, watched });
-      feed ??= changeFeed(desk);
       tellConnection(server, feed, () => (era === "modern" ? listening || undefined : watched));
       return server;
     },
@@ -82,10 +73,10 @@ export async function serveStdio(app: ServedApp, options: ServeOptions = {}): Pr
     },
   );
   for (const warning of surface.warnings) log(warning);
-  desk().catch((error: Error) => log(error.message));
+  follow([desk], options);
   await Promise.race([door.closed, toldToStop()]);
-  setTimeout(() => process.exit(), LEAVE_MS).unref();
-  feed?.close();
+  leaveSoon();
+  feed.close();
   await door.close();
   await app.close();
 }
@@ -98,28 +89,31 @@ export async function serveHttp(app: ServedApp, options: ServeHttpOptions = {}):
   const stop = toldToStop();
   const door = await openHttpDoor(app, options);
   options.onReady?.(door.url);
+  const tenants = new Set(app.config.sources.map(({ entry }) => entry.settings.tenant));
+  follow(
+    [...tenants].map((tenant) => () => app.desk(tenant)),
+    options,
+  );
   await stop;
+  leaveSoon();
   await door.close();
   await app.close();
 }
 
-/** The same, without waiting: for callers that close it themselves. */
+/** The same door without waiting, for callers that close it themselves. */
 export async function openHttpDoor(app: ServedApp, options: ServeHttpOptions = {}): Promise<HttpDoor> {
-  const http = app.config.server.http;
-  const [, host, port] = /^(.*):(\d{1,5})$/.exec(options.listen ?? http?.listen ?? DEFAULT_LISTEN) ?? [];
-  if (host === undefined || Number(port) > 65_535)
-    throw new ConnectorError("usage", "The address to listen on must be host:port.", {
-      hint: `headwater serve --http ${DEFAULT_LISTEN}`,
-    });
-  const single = http?.token === undefined ? [] : [{ name: "token", token: http.token, tenant: "default" }];
+  const { openHttp } = await import("./web/http.ts");
+  const { http } = app.config.server;
+  const { host, port } = addressOf(options.listen ?? http.listen);
+  const single = http.token === undefined ? [] : [{ name: "token", token: http.token, tenant: "default" }];
   const log = logOf(options);
   const feeds: ChangeFeed[] = [];
   const door = await openHttp({
-    host: host.replace(/^\[|\]$/g, ""),
-    port: Number(port),
-    tokens: [...single, ...(http?.tokens ?? [])],
-    hosts: http?.hosts ?? [],
-    origins: http?.origins ?? [],
+    host,
+    port,
+    tokens: [...single, ...http.tokens],
+    hosts: http.hosts,
+    origins: http.origins,
     legacySse: options.legacySse ?? false,
     version: app.version,
     onProblem: (message) => log(`http: ${message}`),
@@ -129,13 +123,11 @@ export async function openHttpDoor(app: ServedApp, options: ServeHttpOptions = {
       return room;
     },
   });
-  return {
-    ...door,
-    async close() {
-      for (const feed of feeds) feed.close();
-      await door.close();
-    },
+  const close = async () => {
+    for (const feed of feeds) feed.close();
+    await door.close();
   };
+  return { ...door, close };
 }
 
 /** What one identity is served: its tenant's tools, its viewer's eyes, notices of its changes. */
@@ -164,9 +156,20 @@ function roomFor(app: ServedApp, options: ServeOptions, identity: Identity): { r
   return { room, feed };
 }
 
-/** Settles with the first signal to stop. From then on the process has a short time to leave. */
+/** Opens the stores while the first requests are answered, then keeps their sources current. */
+function follow(desks: (() => Promise<Desk>)[], options: ServeOptions): void {
+  for (const desk of desks)
+    desk().then(
+      ({ engine }) => options.watch !== false && engine.watch(),
+      (error) => logOf(options)(ConnectorError.from(error).message),
+    );
+}
+
 async function toldToStop(): Promise<void> {
   await Promise.race([once(process, "SIGTERM"), once(process, "SIGINT")]);
+}
+
+function leaveSoon(): void {
   setTimeout(() => process.exit(), LEAVE_MS).unref();
 }
 
@@ -183,8 +186,61 @@ function surfaceOf(app: ServedApp, options: ServeOptions, tenant: string) {
       .map(({ entry }) => entry.id),
     profile: options.profile ?? server.toolProfile,
     allow: options.tools ?? server.tools,
-    connectors: options.connectors,
+    connectors: Object.keys(CONNECTORS),
   });
 }
 
-export { createServer };
+function addressOf(listen: string): { host: string; port: number } {
+  const [, host, port] = /^(.+):(\d{1,5})$/.exec(listen) ?? [];
+  if (host === undefined || Number(port) > 65_535)
+    throw new ConnectorError("usage", "The address to listen on must be host:port.", {
+      hint: "headwater serve --http 127.0.0.1:7800",
+    });
+  return { host: host.replace(/^\[|\]$/g, ""), port: Number(port) };
+}
+
+/** Starts the server as its own program: `server.js [--http host:port] [--config file]`, over stdio by default. */
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      config: { type: "string" },
+      data: { type: "string" },
+      http: { type: "string" },
+      "legacy-sse": { type: "boolean" },
+      "log-level": { type: "string", default: "warn" },
+      "no-watch": { type: "boolean" },
+      tenant: { type: "string" },
+      "tool-profile": { type: "string" },
+      tools: { type: "string" },
+    },
+  });
+  const log = stderrLog(values["log-level"] as LogLevel);
+  const app = await openApp({ configPath: values.config, dataFolder: values.data, log });
+  const options: ServeHttpOptions = {
+    profile: TOOL_PROFILES.find((profile) => profile === values["tool-profile"]),
+    tools: values.tools?.split(","),
+    tenant: values.tenant,
+    watch: values["no-watch"] !== true,
+    log: (line) => log.warn("server.noticed", { line }),
+    listen: values.http,
+    legacySse: values["legacy-sse"],
+    onReady: (url) => log.warn("server.listening", { url }),
+  };
+  await (values.http === undefined ? serveStdio(app, options) : serveHttp(app, options));
+}
+
+/** True when Node was started with this file; bundled code may lie in a chunk, so the program's own path is compared. */
+function startedAsProgram(): boolean {
+  const [, program] = process.argv;
+  if (program === undefined || !existsSync(program)) return false;
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(folder, "package.json")) && dirname(folder) !== folder) folder = dirname(folder);
+  return realpathSync(program) === join(realpathSync(folder), "dist", "server.js");
+}
+
+if (startedAsProgram())
+  main().catch((error: unknown) => {
+    const { message, hint } = ConnectorError.from(error);
+    process.stderr.write(`${message}\n${hint === undefined ? "" : `${hint}\n`}`);
+    process.exitCode = 1;
+  });

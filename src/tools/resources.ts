@@ -67,10 +67,14 @@ async function storedItems(desk: Desk, request: { sources?: string[]; cursor?: s
 
 function fixedResources(desk: Desk): Resource[] {
   const each = enabledSources(desk).flatMap((source) => [
-    { uri: sourceUri(source), name: source, title: `Source ${source}`, mimeType: MARKDOWN },
-    { uri: itemsUri(source), name: `${source} items`, title: `Items of ${source}`, mimeType: MARKDOWN },
+    fixed(sourceUri(source), source, `Source ${source}`, "Counts, last sync and last test"),
+    fixed(itemsUri(source), `${source} items`, `Items of ${source}`, "The stored items, newest first, in pages"),
   ]);
-  return [{ uri: CATALOGUE_URI, name: "sources", title: "All sources", mimeType: MARKDOWN }, ...each];
+  return [fixed(CATALOGUE_URI, "sources", "All sources", "Every source with its counts and state"), ...each];
+}
+
+function fixed(uri: string, name: string, title: string, description: string): Resource {
+  return { uri, name, title, description, mimeType: MARKDOWN };
 }
 
 function itemResource(item: StoredItem): Resource {
@@ -78,6 +82,7 @@ function itemResource(item: StoredItem): Resource {
     uri: itemUri(item.source, item.id),
     name: cleanLine(refOf(item.source, item.id), 200),
     title: cleanLine(item.title) || cleanLine(item.id),
+    description: `${item.kind} in ${item.source}`,
     mimeType: MARKDOWN,
     ...(item.updatedAt !== undefined && { annotations: { lastModified: item.updatedAt } }),
   };

@@ -4,9 +4,10 @@ import { type FakeDesk, fakeDesk } from "../tools/fake-desk.ts";
 
 /** An app over a small workspace in memory, filled with believable notes. */
 export function fakeApp(desk: FakeDesk = filledDesk()): ServedApp & { closed: boolean } {
-  const sources = desk.sources.all().map((entry) => ({ entry }));
+  const sources = desk.sources.all().map((entry) => ({ entry, options: {}, mistakes: [], warnings: [] }));
+  const http = { listen: "127.0.0.1:0", hosts: [], origins: [], tokens: [] };
   const app = {
-    config: { sources, server: {} },
+    config: { sources, server: { http, toolProfile: "standard" as const } },
     version: "0.0.0-test",
     closed: false,
     desk: async (): Promise<Desk> => desk,

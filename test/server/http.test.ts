@@ -12,7 +12,8 @@ const HTTP = { listen: "127.0.0.1:0", hosts: ["knowledge.example.org"], origins:
 
 function served(http: object = {}): ServedApp {
   const app = fakeApp();
-  return { ...app, config: { ...app.config, server: { http: { ...HTTP, tokens: [], ...http } } } };
+  const { server } = app.config;
+  return { ...app, config: { ...app.config, server: { ...server, http: { ...HTTP, tokens: [], ...http } } } };
 }
 
 const tokens = [

@@ -150,6 +150,7 @@ export function fakeDesk(sources: string[] = ["notes", "mail"], viewer: Viewer =
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    watch() {},
     async close() {},
   };
 
