@@ -6,7 +6,7 @@ import { ConnectorError, type Context, type Draft, type From, type Page } from "
 import { type Folder, type Found, foldersOf } from "./folders.ts";
 import { hashInside } from "./hash.ts";
 import { quoted } from "./ids.ts";
-import { draftOf, hashedVersion, isReadable, withBody } from "./listed.ts";
+import { draftOf, folderAddress, hashedVersion, isReadable, withBody } from "./listed.ts";
 import { type FilesConfig, largestBytes } from "./options.ts";
 import { isPlaceholder } from "./placeholder.ts";
 import { fileProblem, isGone, isPassing } from "./problems.ts";
@@ -35,8 +35,7 @@ interface Listed {
   draft: Draft;
   stats: Stats;
   file: Found;
-  place: string;
-  path: string;
+  folder: Folder;
 }
 
 /** Lists everything the options take in one root, page by page. */
@@ -60,6 +59,8 @@ class Walk {
   #why: string | undefined;
   #done = 0;
   #slow = false;
+  #addressed: string | undefined;
+  #address = "";
   #patienceMs = PATIENCE_MS;
 
   constructor(
@@ -111,20 +112,24 @@ class Walk {
   }
 
   #take(folder: Folder, file: Found, look: Stats | { error: unknown }): void {
-    const path = folder.path + file.name;
     if ("error" in look) {
+      const path = folder.path + file.name;
       if (isPassing(look.error)) throw fileProblem(look.error, quoted(path));
       if (!isGone(look.error)) this.#miss(path, fileProblem(look.error, quoted(path)));
       return;
     }
     if (!look.isFile() || look.mtimeMs < this.#sinceMs) return;
-    const place = folder.place + (file.stub ?? file.name);
-    this.#listed.push({ draft: this.#draft(path, file, look), stats: look, file, place, path });
+    if (this.#addressed !== folder.path) {
+      this.#addressed = folder.path;
+      this.#address = folderAddress(this.#root, folder.path);
+    }
+    this.#listed.push({ draft: this.#draft(folder, this.#address, file, look), stats: look, file, folder });
   }
 
-  #draft(path: string, file: Found, stats: Stats): Draft {
+  #draft(folder: Folder, address: string, file: Found, stats: Stats): Draft {
     const elsewhere = file.stub !== undefined || (!this.#ctx.config.downloadPlaceholders && isPlaceholder(stats));
-    return withBody(draftOf(this.#root, path, file.name, file.type, stats), file.type, stats, this.#largest, elsewhere);
+    const draft = draftOf(this.#root, folder.path, address, file.name, file.type, stats);
+    return withBody(draft, file.type, stats, this.#largest, elsewhere);
   }
 
   /** A gap in the walk: said once per place, and nothing is deleted for it. */
@@ -141,7 +146,7 @@ class Walk {
     const kept =
       this.#tags === undefined
         ? this.#listed
-        : this.#listed.filter((one) => this.#tags?.takes(one.draft, this.#root, one.path));
+        : this.#listed.filter((one) => this.#tags?.takes(one.draft, this.#root, one.folder.path + one.file.name));
     for (const { draft, stats, file } of kept)
       if (draft.version.endsWith("-large")) this.#failures.push(tooLarge(draft, stats, file, this.#ctx.config));
     const page: Page<WalkCursor> = { upserts: kept.map((one) => one.draft), cursor, progress: { done: this.#done } };
@@ -168,19 +173,24 @@ class Walk {
   }
 
   #lookAgain(one: Listed): void {
-    const look = lookNow(one.place, this.#ctx.config.followSymlinks);
+    const look = lookNow(one.folder.place + (one.file.stub ?? one.file.name), this.#ctx.config.followSymlinks);
     if ("error" in look || !look.isFile()) {
       this.#listed.splice(this.#listed.indexOf(one), 1);
       return;
     }
     one.stats = look;
-    one.draft = this.#draft(one.path, one.file, look);
+    one.draft = this.#draft(one.folder, folderAddress(this.#root, one.folder.path), one.file, look);
   }
 
   async #hash(): Promise<void> {
     for (const one of this.#listed) {
       if (one.draft.body === undefined || !isReadable(one.file.type)) continue;
-      const hash = await hashInside(this.#root, one.path, this.#ctx.config.followSymlinks, this.#ctx.signal);
+      const hash = await hashInside(
+        this.#root,
+        one.folder.path + one.file.name,
+        this.#ctx.config.followSymlinks,
+        this.#ctx.signal,
+      );
       if (hash !== undefined) one.draft.version = hashedVersion(one.stats, hash);
     }
   }
