@@ -1,27 +1,15 @@
 import { realpathSync } from "node:fs";
 import { isAbsolute, sep } from "node:path";
 import { fileURLToPath } from "node:url";
-import { ConnectorError } from "../kit/index.ts";
 import type { FilesApi } from "./api.ts";
 import type { OpenRoot } from "./roots.ts";
 
 /** The id behind `file://`, `obsidian://` or an absolute path; undefined when it lies in none of the roots. */
 export function locateFile(api: FilesApi, address: string): string | undefined {
-  const roots = present(api);
+  const roots = api.present();
   if (/^obsidian:/i.test(address)) return locateNote(roots, address);
   const path = /^file:/i.test(address) ? pathOf(address) : address;
   return path !== undefined && isAbsolute(path) ? locatePath(roots, path) : undefined;
-}
-
-function present(api: FilesApi): OpenRoot[] {
-  return api.roots.flatMap((root) => {
-    try {
-      return [api.opened(root)];
-    } catch (error) {
-      if (error instanceof ConnectorError) return [];
-      throw error;
-    }
-  });
 }
 
 function pathOf(address: string): string | undefined {

@@ -9,7 +9,7 @@ import { quoted } from "./ids.ts";
 import { draftOf, folderAddress, hashedVersion, isReadable, withBody } from "./listed.ts";
 import { type FilesConfig, largestBytes } from "./options.ts";
 import { isPlaceholder } from "./placeholder.ts";
-import { fileProblem, isGone, isPassing } from "./problems.ts";
+import { fileProblem, isGone, isPassing, isRefused } from "./problems.ts";
 import { assertStillThere, type OpenRoot } from "./roots.ts";
 import type { TagFilter } from "./tag-filter.ts";
 
@@ -18,6 +18,7 @@ export const WalkCursor = z.object({
   v: z.literal(1),
   after: z.string().optional().describe("Path of the last file that was listed, below the root"),
   ended: z.boolean().default(false),
+  gap: z.string().optional().describe("Why an earlier page of this walk could not see everything"),
 });
 export type WalkCursor = z.output<typeof WalkCursor>;
 
@@ -45,7 +46,8 @@ export async function* walk(
   tags: TagFilter | undefined,
   from: From<WalkCursor>,
 ): AsyncGenerator<Page<WalkCursor>> {
-  yield* new Walk(ctx, root, tags, from).pages(from.cursor?.ended ? undefined : from.cursor?.after);
+  const under = from.cursor?.ended ? undefined : from.cursor;
+  yield* new Walk(ctx, root, tags, from.since, under?.gap).pages(under?.after);
 }
 
 class Walk {
@@ -56,7 +58,9 @@ class Walk {
   readonly #largest: number;
   #listed: Listed[] = [];
   #failures: NonNullable<Page<never>["failures"]> = [];
-  #why: string | undefined;
+  #gap: string | undefined;
+  /** The folder whose files may not be looked at: said once, not for each of them. */
+  #closed: string | undefined;
   #done = 0;
   #slow = false;
   #addressed: string | undefined;
@@ -67,12 +71,14 @@ class Walk {
     ctx: Pick<Context<FilesConfig, unknown>, "config" | "clock" | "signal">,
     root: OpenRoot,
     tags: TagFilter | undefined,
-    from: From<WalkCursor>,
+    since: string | undefined,
+    gap: string | undefined,
   ) {
     this.#ctx = ctx;
     this.#root = root;
     this.#tags = tags;
-    this.#sinceMs = from.since === undefined ? Number.NEGATIVE_INFINITY : Date.parse(from.since);
+    this.#sinceMs = since === undefined ? Number.NEGATIVE_INFINITY : Date.parse(since);
+    this.#gap = gap;
     this.#largest = largestBytes(ctx.config);
   }
 
@@ -115,7 +121,8 @@ class Walk {
     if ("error" in look) {
       const path = folder.path + file.name;
       if (isPassing(look.error)) throw fileProblem(look.error, quoted(path));
-      if (!isGone(look.error)) this.#miss(path, fileProblem(look.error, quoted(path)));
+      if (isRefused(look.error)) this.#missFilesOf(folder, look.error);
+      else if (!isGone(look.error)) this.#miss(path, fileProblem(look.error, quoted(path)));
       return;
     }
     if (!look.isFile() || look.mtimeMs < this.#sinceMs) return;
@@ -135,7 +142,17 @@ class Walk {
   /** A gap in the walk: said once per place, and nothing is deleted for it. */
   #miss(path: string, error: ConnectorError): void {
     this.#failures.push({ id: this.#root.prefix + path, error });
-    this.#why ??= error.message;
+    if (error.kind !== "unsupported") this.#gap ??= error.message; // what can never be read was never stored
+  }
+
+  #missFilesOf(folder: Folder, error: unknown): void {
+    if (this.#closed === folder.path) return;
+    this.#closed = folder.path;
+    const path = folder.path.slice(0, -1);
+    this.#miss(
+      path,
+      fileProblem(error, path === "" ? "What lies in the folder" : `What lies in the folder ${quoted(path)}`),
+    );
   }
 
   async #page(cursor: WalkCursor): Promise<Page<WalkCursor>> {
@@ -151,9 +168,11 @@ class Walk {
       if (draft.version.endsWith("-large")) this.#failures.push(tooLarge(draft, stats, file, this.#ctx.config));
     const page: Page<WalkCursor> = { upserts: kept.map((one) => one.draft), cursor, progress: { done: this.#done } };
     if (this.#failures.length > 0) page.failures = this.#failures;
-    if (this.#why !== undefined) page.incomplete = { why: this.#why };
+    if (this.#gap !== undefined) {
+      page.incomplete = { why: this.#gap };
+      page.cursor.gap = this.#gap; // a walk that goes on in another run has the gap still behind it
+    }
     [this.#listed, this.#failures] = [[], []];
-    this.#why = undefined;
     return page;
   }
 
