@@ -1,7 +1,8 @@
-import { realpathSync } from "node:fs";
+import { lstatSync, realpathSync } from "node:fs";
 import { isAbsolute, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { FilesApi } from "./api.ts";
+import { safeParts } from "./ids.ts";
 import type { OpenRoot } from "./roots.ts";
 
 /** The id behind `file://`, `obsidian://` or an absolute path; undefined when it lies in none of the roots. */
@@ -31,12 +32,24 @@ function locateNote(roots: OpenRoot[], address: string): string | undefined {
   const file = short ? short.slice(1).join("/") : url.searchParams.get("file");
   const root = roots.find((one) => one.vault !== undefined && (vault ? one.vault === vault : roots.length === 1));
   if (root === undefined || !file) return undefined;
-  return withoutHeading(root, file.replace(/^\/+/, ""));
+  return spelledOut(root, file.replace(/^\/+/, ""));
 }
 
-function withoutHeading(root: OpenRoot, file: string): string {
-  const path = file.split("#")[0] as string;
-  return root.prefix + (/\.[A-Za-z0-9]{1,8}$/.test(path) && !/\.\d+$/.test(path) ? path : `${path}.md`);
+/** The extension of a note may be left out, and a heading may follow; a name may hold either itself. */
+function spelledOut(root: OpenRoot, file: string): string {
+  const plain = file.split("#")[0] as string;
+  const spellings = [file, `${file}.md`, plain, `${plain}.md`];
+  return (
+    root.prefix + (spellings.find((one) => isThere(root, one)) ?? (/\.\w{1,8}$/.test(plain) ? plain : `${plain}.md`))
+  );
+}
+
+function isThere(root: OpenRoot, path: string): boolean {
+  try {
+    return lstatSync(root.base + safeParts(path).join(sep)).isFile();
+  } catch {
+    return false;
+  }
 }
 
 function locatePath(roots: OpenRoot[], path: string): string | undefined {
