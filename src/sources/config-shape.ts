@@ -135,7 +135,6 @@ export const ConfigFile = z.strictObject({
       ),
       runSeconds: count("A sync stops cleanly after this time and goes on with the next one.", 86_400).default(900),
       fullPassHours: count("Hours between full walks of a source that does not tell deletions.", 8760).default(24),
-      resultTokens: count("Largest answer of a tool, in tokens.", 100_000).default(8000),
     })
     .prefault({})
     .describe("Upper bounds for all sources."),

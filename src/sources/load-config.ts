@@ -27,7 +27,6 @@ export interface LoadedConfig {
   sync: { everyMs?: number; concurrency: number };
   /** Tokens are in the clear: for comparing only. The masker knows them. */
   server: ConfigFile["server"];
-  limits: { resultTokens: number };
 }
 
 export interface LoadOptions extends WhereConfig {
@@ -79,7 +78,6 @@ export async function readConfig(
     warnings: [...top.warnings.map(placed), ...sources.flatMap((source) => source.warnings)].sort(byLine),
     sync: { ...(everyMs !== undefined && { everyMs }), concurrency: top.file.sync.concurrency },
     server: top.file.server,
-    limits: { resultTokens: top.file.limits.resultTokens },
   };
 }
 

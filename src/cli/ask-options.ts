@@ -1,0 +1,84 @@
+import { type CANCEL_SYMBOL, confirm, isCancel, password, select, text } from "@clack/prompts";
+import { z } from "zod";
+import type { Connector } from "../connectors/kit/index.ts";
+import { ConnectorError } from "../model/index.ts";
+import { type OptionField, optionFields } from "./option-fields.ts";
+
+/** Asks for what a connector needs and was not given, and on request for the rest. Only answers that differ from the default are kept. */
+export async function askOptions(
+  connector: Connector,
+  given: Record<string, unknown>,
+): Promise<Record<string, unknown>> {
+  const open = optionFields(connector).filter((field) => !(field.name in given) && field.type !== "map");
+  const needed = open.filter((field) => field.required || field.secret);
+  const further = open.filter((field) => !needed.includes(field));
+  const answers: Record<string, unknown> = { ...given };
+  for (const field of needed) await keep(answers, connector, field);
+  if (
+    further.length > 0 &&
+    (await answered(confirm({ message: "Look at the other options too?", initialValue: false })))
+  ) {
+    for (const field of further) await keep(answers, connector, field);
+  }
+  return answers;
+}
+
+async function keep(answers: Record<string, unknown>, connector: Connector, field: OptionField): Promise<void> {
+  const value = await ask(connector, field);
+  if (value !== undefined && JSON.stringify(value) !== JSON.stringify(field.fallback)) answers[field.name] = value;
+}
+
+async function ask(connector: Connector, field: OptionField): Promise<unknown> {
+  const message = `${field.name}: ${field.description}`;
+  if (field.type === "yes or no") return answered(confirm({ message, initialValue: field.fallback === true }));
+  if (field.choices.length > 0) {
+    const options = field.choices.map((value) => ({ value, label: value }));
+    return answered(select({ message, options, initialValue: String(field.fallback ?? field.choices[0]) }));
+  }
+  if (field.secret) return askSecret(field);
+  const written = await answered(
+    text({
+      message: field.type === "list" ? `${message} (separate with commas)` : message,
+      ...(field.fallback !== undefined && { placeholder: shown(field.fallback) }),
+      validate: (value) => problemOf(connector, field, value ?? ""),
+    }),
+  );
+  return readAnswer(field, written);
+}
+
+/** A reference is best; what is typed in full is not shown on the screen. */
+async function askSecret(field: OptionField): Promise<string | undefined> {
+  const message = `${field.name}: ${field.description} Best a reference: \${VARIABLE}, env:VARIABLE or file:/path`;
+  const written = await answered(
+    password({ message, validate: (value) => (field.required && !value ? "It is needed." : undefined) }),
+  );
+  return written || undefined;
+}
+
+function problemOf(connector: Connector, field: OptionField, written: string): string | undefined {
+  const schema = connector.config.shape[field.name] as z.core.$ZodType;
+  const parsed = z.safeParse(schema, readAnswer(field, written));
+  if (parsed.success) return undefined;
+  return written.trim() === "" ? "It is needed." : (parsed.error.issues[0]?.message ?? "That does not fit.");
+}
+
+function readAnswer(field: OptionField, written: string | undefined): unknown {
+  const trimmed = (written ?? "").trim();
+  if (trimmed === "") return undefined;
+  if (field.type === "number") return Number(trimmed);
+  if (field.type !== "list") return trimmed;
+  return trimmed
+    .split(",")
+    .map((part) => part.trim())
+    .filter(Boolean);
+}
+
+function shown(value: unknown): string {
+  return Array.isArray(value) ? value.join(", ") : String(value);
+}
+
+async function answered<T>(prompt: Promise<T | typeof CANCEL_SYMBOL>): Promise<T> {
+  const answer = await prompt;
+  if (isCancel(answer)) throw new ConnectorError("cancelled", "Stopped. Nothing was written.");
+  return answer as T;
+}

@@ -1,0 +1,53 @@
+import { CONNECTORS } from "../connectors/index.ts";
+import { ConnectorError } from "../model/index.ts";
+import { mistakeText } from "../sources/mistakes.ts";
+import { plainLine } from "../sources/plain-text.ts";
+import { logOf, openAppFor, type Session } from "./session.ts";
+
+interface ServeOptions {
+  http?: unknown;
+  legacySse?: unknown;
+  toolProfile?: unknown;
+}
+
+/** `headwater serve`: MCP over stdio until the client leaves, or over HTTP until told to stop. */
+export async function serve(given: Session, opts: ServeOptions): Promise<undefined> {
+  const session: Session = { ...given, log: logOf(given.globals, "info") };
+  if (opts.legacySse === true && opts.http === undefined) {
+    throw new ConnectorError("usage", "--legacy-sse is a form of HTTP.", {
+      hint: "Write: headwater serve --http --legacy-sse",
+    });
+  }
+  const [app, server] = await Promise.all([openAppFor(session), import("../server.ts")]);
+  for (const mistake of [...app.config.mistakes, ...app.config.warnings]) {
+    session.log.warn("config.doubted", { says: mistakeText(mistake) });
+  }
+  const options = {
+    connectors: Object.keys(CONNECTORS),
+    log: (line: string) => session.log.info("server.told", { line: plainLine(line) }),
+    ...(opts.toolProfile !== undefined && { profile: opts.toolProfile as "standard" | "per-source" }),
+    ...(session.globals.tenant !== undefined && { tenant: session.globals.tenant }),
+  };
+  followSources(app, session);
+  if (opts.http === undefined) await server.serveStdio(app, options);
+  else
+    await server.serveHttp(app, {
+      ...options,
+      ...(typeof opts.http === "string" && { listen: opts.http }),
+      legacySse: opts.legacySse === true,
+      onReady: (url) => session.terminal.note(`headwater serves MCP at ${url}. Stop with Ctrl+C.`),
+    });
+  return undefined;
+}
+
+/** Schedules and live news of every tenant, beside answering. What goes wrong here is logged and stops nobody. */
+function followSources(app: Awaited<ReturnType<typeof openAppFor>>, { log, globals }: Session): void {
+  const all = new Set(["default", ...app.config.sources.map((source) => source.entry.settings.tenant)]);
+  const tenants = globals.tenant === undefined ? [...all] : [globals.tenant];
+  for (const tenant of tenants) {
+    app.desk(tenant).then(
+      (desk) => desk.engine.watch(),
+      (error: Error) => log.warn("tenant.failed", { tenant, says: error.message }),
+    );
+  }
+}

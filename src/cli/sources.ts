@@ -1,0 +1,44 @@
+import { mistakeText } from "../sources/mistakes.ts";
+import { noConfiguration, type Session, withApp } from "./session.ts";
+import { table } from "./terminal.ts";
+import { took } from "./times.ts";
+
+/** `headwater sources`: what is configured, whether or not it works. */
+export async function sources(session: Session): Promise<undefined> {
+  const { terminal, globals } = session;
+  await withApp(session, async ({ config }) => {
+    if (!config.path) throw noConfiguration();
+    const listed = config.sources
+      .filter(({ entry }) => globals.tenant === undefined || entry.settings.tenant === globals.tenant)
+      .map(({ entry, mistakes }) => ({
+        name: entry.id,
+        connector: entry.connectorId,
+        enabled: entry.settings.enabled,
+        tenant: entry.settings.tenant,
+        tags: entry.settings.tags,
+        ...(entry.settings.everyMs !== undefined && { everyMs: entry.settings.everyMs }),
+        options: entry.written,
+        ...(entry.place && { line: entry.place.line }),
+        mistakes: mistakes.map(mistakeText),
+      }));
+    if (globals.json) return terminal.json({ config: config.path, sources: listed });
+    if (listed.length === 0) return terminal.line("No sources yet. Add one: headwater add files ~/Documents");
+    const { style } = terminal;
+    const rows = listed.map((source) => [
+      style.bold(source.name),
+      source.connector,
+      source.everyMs === undefined ? "when asked" : `every ${took(source.everyMs).replace(/ 0 s$|\.0(?= s)/, "")}`,
+      source.tenant === "default" ? "" : `tenant ${source.tenant}`,
+      stateOf(source, style),
+    ]);
+    for (const row of table(rows)) terminal.line(row);
+    for (const mistake of listed.flatMap((source) => source.mistakes)) terminal.note(mistake);
+  });
+  return undefined;
+}
+
+function stateOf(source: { enabled: boolean; mistakes: string[] }, style: Session["terminal"]["style"]): string {
+  if (source.mistakes.length > 0)
+    return style.red(source.mistakes.length === 1 ? "1 mistake" : `${source.mistakes.length} mistakes`);
+  return source.enabled ? style.green("enabled") : style.dim("disabled");
+}

@@ -1,0 +1,62 @@
+import { mistakeText } from "../sources/mistakes.ts";
+import type { SourceStats } from "../store/store.ts";
+import { type Session, withDesk } from "./session.ts";
+import { type Style, table } from "./terminal.ts";
+import { ago, grouped } from "./times.ts";
+
+/** `headwater status`: one line a source, understood at a glance. */
+export async function status(session: Session): Promise<undefined> {
+  const { terminal, globals } = session;
+  await withDesk(session, async ({ sources, store }, app) => {
+    const entries = sources.all();
+    const stats = new Map((await store.stats()).map((one) => [one.source, one]));
+    const listed = entries.map((entry) => {
+      const own = stats.get(entry.id);
+      const broken = app.config.sources.find((source) => source.entry.id === entry.id)?.mistakes ?? [];
+      return {
+        source: entry.id,
+        connector: entry.connectorId,
+        enabled: entry.settings.enabled,
+        items: own?.items ?? 0,
+        byKind: own?.byKind ?? {},
+        failures: own?.failures ?? 0,
+        lost: own?.lost ?? 0,
+        bodiesDue: own?.bodiesDue ?? 0,
+        ...(own?.lastSyncedAt !== undefined && { lastSyncedAt: own.lastSyncedAt }),
+        ...(own?.lastRun && { lastRun: own.lastRun }),
+        mistakes: broken.map(mistakeText),
+      };
+    });
+    if (globals.json) return terminal.json({ store: store.location, sources: listed });
+    if (listed.length === 0) return terminal.line("No sources yet. Add one: headwater add files ~/Documents");
+    const rows = listed.map((one) => [
+      terminal.style.bold(one.source),
+      `${grouped(one.items)} ${one.items === 1 ? "item" : "items"}`,
+      one.lastSyncedAt ? `synced ${ago(one.lastSyncedAt)}` : "not synced yet",
+      state(one, stats.get(one.source), terminal.style),
+    ]);
+    for (const row of table(rows, [1])) terminal.line(row);
+  });
+  return undefined;
+}
+
+function state(
+  one: { enabled: boolean; mistakes: string[]; source: string },
+  stats: SourceStats | undefined,
+  style: Style,
+): string {
+  if (one.mistakes.length > 0) return style.red("mistake in the configuration: headwater config validate");
+  if (!one.enabled) return style.dim("disabled");
+  const last = stats?.lastRun;
+  if (!last) return style.yellow(`begin: headwater sync ${one.source}`);
+  if (last.state === "running") return style.green(`syncing, ${grouped(last.done)} looked at`);
+  const held = last.held.reduce((sum, loss) => sum + loss.missing, 0);
+  if (held > 0)
+    return style.yellow(`${grouped(held)} deletions held back: headwater sync ${one.source} --accept-deletions`);
+  if (last.state === "failed")
+    return style.red(`failed: ${last.failures[0]?.message ?? last.notes[0] ?? "see headwater history"}`);
+  const failures = stats?.failures ?? 0;
+  if (failures > 0) return style.yellow(`${grouped(failures)} could not be read: headwater failures ${one.source}`);
+  if (last.state === "partial") return style.yellow(last.notes[0] ?? "partly done");
+  return last.state === "cancelled" ? style.yellow("stopped before the end; the next sync goes on") : style.green("ok");
+}

@@ -1,0 +1,135 @@
+import { once } from "node:events";
+import pLimit from "p-limit";
+import { addCounts, ConnectorError, NO_COUNTS, refOf, type SyncReport } from "../model/index.ts";
+import type { SyncOptions } from "../sync/types.ts";
+import type { Desk } from "../tools/desk.ts";
+import { EXIT, exitCodeOf } from "./failure.ts";
+import { countsText } from "./history.ts";
+import { type SyncProgress, syncProgress } from "./progress.ts";
+import { chosenSources, type Session, withDesk } from "./session.ts";
+import { safeText, shortLine } from "./terminal.ts";
+import { grouped, pointInTime, took, wholeNumber } from "./times.ts";
+
+interface Opts {
+  all?: unknown;
+  full?: unknown;
+  dryRun?: unknown;
+  since?: unknown;
+  limit?: unknown;
+  acceptDeletions?: unknown;
+  watch?: unknown;
+}
+
+const MOST_FAILURES_SHOWN = 10;
+
+/** `headwater sync`: brings sources up to date and tells what changed. */
+export async function sync(session: Session, names: readonly string[], opts: Opts): Promise<number> {
+  const options = optionsOf(opts);
+  if (opts.all === true && names.length > 0) {
+    throw new ConnectorError("usage", "--all and names of sources do not go together.", {
+      hint: "Either: headwater sync --all    or: headwater sync <source>",
+    });
+  }
+  return withDesk(session, async (desk, app) => {
+    const chosen = chosenSources(desk, names);
+    const reports = await syncAll(session, desk, chosen, options, app.config.sync.concurrency);
+    if (opts.watch === true && !session.signal.aborted) return watch(session, desk);
+    if (session.globals.json)
+      session.terminal.json({ reports, totals: reports.reduce((sum, one) => addCounts(sum, one), { ...NO_COUNTS }) });
+    if (chosen.length === 0 && !session.globals.json)
+      session.terminal.line("No enabled sources. Add one: headwater add files ~/Documents");
+    return session.signal.aborted ? EXIT.interrupted : codeOf(reports);
+  });
+}
+
+/** Syncs the sources, a few at a time, and tells each report as it comes. */
+export async function syncAll(
+  session: Session,
+  desk: Desk,
+  sources: readonly string[],
+  options: SyncOptions,
+  concurrency: number,
+): Promise<SyncReport[]> {
+  const atOnce = pLimit(concurrency);
+  const progress = syncProgress(session);
+  const runOne = async (source: string): Promise<SyncReport | undefined> => {
+    if (session.signal.aborted) return undefined;
+    const report = await desk.engine.start(source, { ...options, signal: session.signal, onProgress: progress.update })
+      .done;
+    progress.update(report);
+    tellReport(session, report, progress);
+    return report;
+  };
+  try {
+    const reports = await Promise.all(sources.map((source) => atOnce(runOne, source)));
+    return reports.filter((report) => report !== undefined);
+  } finally {
+    progress.end();
+  }
+}
+
+function optionsOf(opts: Opts): SyncOptions {
+  return {
+    ...(opts.full === true && { full: true }),
+    ...(opts.dryRun === true && { dryRun: true }),
+    ...(opts.acceptDeletions === true && { acceptDeletions: true }),
+    ...(typeof opts.since === "string" && { since: pointInTime(opts.since, "--since") }),
+    ...(typeof opts.limit === "string" && { limit: wholeNumber(opts.limit, "--limit") }),
+  };
+}
+
+async function watch(session: Session, desk: Desk): Promise<number> {
+  session.terminal.note("Following changes. Stop with Ctrl+C.");
+  const stop = desk.engine.onChange(({ source, report }) => {
+    if (session.globals.json) process.stdout.write(`${JSON.stringify(report)}\n`);
+    else if (report.endedAt) session.terminal.line(`${session.terminal.style.bold(source)}  ${countsText(report)}`);
+  });
+  desk.engine.watch();
+  const stayAwake = setInterval(() => {}, 60_000);
+  await once(session.signal, "abort");
+  clearInterval(stayAwake);
+  stop();
+  return EXIT.interrupted;
+}
+
+function tellReport(session: Session, report: SyncReport, progress: SyncProgress): void {
+  const { terminal, globals } = session;
+  if (globals.json) return;
+  progress.clear();
+  const { bold, dim, green, yellow, red } = terminal.style;
+  const mark = {
+    succeeded: green("ok"),
+    running: "",
+    partial: yellow("partly"),
+    failed: red("failed"),
+    cancelled: yellow("stopped"),
+    skipped: yellow("skipped"),
+  }[report.state];
+  const time = report.endedAt ? took(Date.parse(report.endedAt) - Date.parse(report.startedAt)) : "";
+  terminal.line(
+    `${bold(report.source)}  ${mark}  ${report.dryRun ? "would be " : ""}${countsText(report)}  ${dim(time)}`,
+  );
+  for (const note of report.notes) terminal.line(`  ${safeText(note)}`);
+  for (const held of report.held) terminal.line(`  ${yellow(heldText(report.source, held))}`);
+  for (const failure of report.failures.slice(0, MOST_FAILURES_SHOWN)) {
+    const what = failure.id ? `${shortLine(refOf(report.source, failure.id), 100)}: ` : "";
+    terminal.line(`  ${what}${safeText(failure.message)}${failure.hint ? ` ${safeText(failure.hint)}` : ""}`);
+  }
+  const more = Math.max(report.failed, report.failures.length) - MOST_FAILURES_SHOWN;
+  if (more > 0) terminal.line(dim(`  ${grouped(more)} more: headwater failures ${report.source}`));
+}
+
+function heldText(source: string, held: { container?: string; missing: number; total: number }): string {
+  const place = held.container ? ` in ${shortLine(held.container, 60)}` : "";
+  return `${grouped(held.missing)} of ${grouped(held.total)} items${place} seem to be gone; they were kept. If that is right: headwater sync ${source} --accept-deletions`;
+}
+
+function codeOf(reports: readonly SyncReport[]): number {
+  const bad = reports.filter((report) => report.state === "failed" || report.state === "skipped");
+  if (bad.length > 0 && bad.length === reports.length) {
+    const failed = bad.find((report) => report.state === "failed");
+    return failed ? exitCodeOf(failed.failures[0]?.kind ?? "bug") : EXIT.store;
+  }
+  if (reports.some((report) => report.state === "cancelled")) return EXIT.interrupted;
+  return bad.length > 0 || reports.some((report) => report.state === "partial") ? EXIT.partial : EXIT.ok;
+}

@@ -1,0 +1,105 @@
+import { plainLine, plainText } from "../sources/plain-text.ts";
+import { maskSecrets } from "../sources/secret.ts";
+
+/** How words are made to stand out; the words alone where colours are not wanted. */
+export interface Style {
+  bold(text: string): string;
+  dim(text: string): string;
+  red(text: string): string;
+  green(text: string): string;
+  yellow(text: string): string;
+}
+
+/** Where a command speaks: answers to standard output, everything else to standard error. */
+export interface Terminal {
+  /** A person is reading: bars and colours make sense. */
+  readonly isLive: boolean;
+  readonly width: number;
+  readonly style: Style;
+  /** Lines of the answer. Not called with `--json`. */
+  line(text?: string): void;
+  /** The answer as one JSON document. */
+  json(value: unknown): void;
+  /** Raw answer text with back pressure, for long outputs. */
+  write(text: string): Promise<void>;
+  /** A remark beside the answer. */
+  note(text: string): void;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export function openTerminal(quiet: boolean, env: Environment = process.env): Terminal {
+  const { stdout, stderr } = process;
+  return {
+    isLive: stderr.isTTY === true && env.CI === undefined && env.TERM !== "dumb",
+    width: stdout.columns ?? 100,
+    style: styleFor(coloursWanted(stdout.isTTY === true, env)),
+    line: (text = "") => void stdout.write(`${maskSecrets(text)}\n`),
+    json: (value) => void stdout.write(`${maskSecrets(JSON.stringify(value, null, 2))}\n`),
+    write: (text) =>
+      new Promise((resolve, reject) => {
+        stdout.write(maskSecrets(text), (error) => (error ? reject(error) : resolve()));
+      }),
+    note: (text) => {
+      if (!quiet) stderr.write(`${maskSecrets(text)}\n`);
+    },
+  };
+}
+
+/** https://no-color.org: any value of NO_COLOR that is not empty. */
+function coloursWanted(isTerminal: boolean, env: Environment): boolean {
+  if (env.NO_COLOR) return false;
+  if (env.FORCE_COLOR !== undefined) return env.FORCE_COLOR !== "0";
+  return isTerminal && env.TERM !== "dumb";
+}
+
+function styleFor(wanted: boolean): Style {
+  const code = (on: number, off: number) => (text: string) =>
+    wanted && text ? `\u001b[${on}m${text}\u001b[${off}m` : text;
+  return { bold: code(1, 22), dim: code(2, 22), red: code(31, 39), green: code(32, 39), yellow: code(33, 39) };
+}
+
+const WIDE =
+  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/gu;
+const WITHOUT_WIDTH = /\u001b\[\d+m|\p{Mn}|[\u200b-\u200f]/gu;
+
+/** Columns that a text takes on a terminal. */
+export function widthOf(text: string): number {
+  const visible = text.replace(WITHOUT_WIDTH, "");
+  return [...visible].length + (visible.match(WIDE)?.length ?? 0);
+}
+
+/** Rows as columns two spaces apart; numbers in `right` columns stand to the right. */
+export function table(rows: readonly (readonly string[])[], right: readonly number[] = []): string[] {
+  const widths = rows.reduce<number[]>(
+    (all, row) => row.map((cell, column) => Math.max(all[column] ?? 0, widthOf(cell))),
+    [],
+  );
+  return rows.map((row) =>
+    row
+      .map((cell, column) => {
+        const gap = " ".repeat((widths[column] ?? 0) - widthOf(cell));
+        return right.includes(column) ? gap + cell : cell + gap;
+      })
+      .join("  ")
+      .trimEnd(),
+  );
+}
+
+/** Text of a source on one line, at most so many characters. */
+export function shortLine(text: string, longest: number): string {
+  const line = plainLine(text);
+  return line.length <= longest ? line : `${line.slice(0, longest - 1).trimEnd()}…`;
+}
+
+/** Text of a source, as paragraphs. */
+export function safeText(text: string): string {
+  return plainText(text);
+}
+
+/** An argument as it has to be typed in a shell. */
+export function shellWord(text: string): string {
+  const clean = plainLine(text);
+  if (/^[\w@%+=:,./-]+$/.test(clean)) return clean;
+  return process.platform === "win32" ? `"${clean.replaceAll('"', '\\"')}"` : `'${clean.replaceAll("'", `'\\''`)}'`;
+}

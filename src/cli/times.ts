@@ -1,0 +1,49 @@
+import { ConnectorError } from "../model/index.ts";
+import { durationMs } from "../sources/units.ts";
+
+const UNITS: [number, string][] = [
+  [86_400_000, "day"],
+  [3_600_000, "h"],
+  [60_000, "min"],
+];
+
+/** "4 min ago", as people say it; a date when it is long ago. */
+export function ago(iso: string | undefined, now = Date.now()): string {
+  if (iso === undefined) return "never";
+  const past = now - Date.parse(iso);
+  if (past < 60_000) return "just now";
+  if (past > 30 * 86_400_000) return iso.slice(0, 10);
+  const [unitMs, unit] = UNITS.find(([ms]) => past >= ms) ?? [60_000, "min"];
+  const count = Math.floor(past / unitMs);
+  return `${count} ${unit}${unit === "day" && count > 1 ? "s" : ""} ago`;
+}
+
+/** "3.1 s" or "2 min 5 s". */
+export function took(ms: number): string {
+  if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`;
+  return `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1000)} s`;
+}
+
+/** 1284 as "1,284". */
+export function grouped(count: number): string {
+  return count.toLocaleString("en-US");
+}
+
+/** ISO 8601 of a date, a moment, or a time span back from now. Throws `usage` naming the option. */
+export function pointInTime(text: string, option: string, now = Date.now()): string {
+  const span = durationMs(text);
+  if (span !== undefined) return new Date(now - span).toISOString();
+  const moment = /^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(text) : Number.NaN;
+  if (!Number.isNaN(moment)) return new Date(moment).toISOString();
+  throw new ConnectorError("usage", `${option} does not understand ${JSON.stringify(text)}.`, {
+    hint: `Write a time span back from now or a date: ${option} 7d, ${option} 2026-01-31`,
+  });
+}
+
+/** A whole number from the command line. Throws `usage` naming the option. */
+export function wholeNumber(text: string, option: string, least = 1, most = Number.MAX_SAFE_INTEGER): number {
+  const value = /^\d{1,15}$/.test(text.trim()) ? Number(text) : Number.NaN;
+  if (value >= least && value <= most) return value;
+  const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
+  throw new ConnectorError("usage", `${option} must be a whole number ${range}, got ${JSON.stringify(text)}.`);
+}
