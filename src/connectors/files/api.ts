@@ -47,6 +47,18 @@ export class FilesApi {
     return opened;
   }
 
+  /** Those of the roots that are there now. */
+  present(roots: readonly Root[] = this.roots): OpenRoot[] {
+    return roots.flatMap((root) => {
+      try {
+        return [this.opened(root)];
+      } catch (error) {
+        if (error instanceof ConnectorError) return [];
+        throw error;
+      }
+    });
+  }
+
   /** Where an id lies. Throws `not_found` when it begins with no root's name. */
   place(id: string): { root: OpenRoot; path: string } {
     const place = placeOf(this.roots, id);

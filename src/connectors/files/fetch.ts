@@ -8,7 +8,7 @@ import { decodeText } from "./decode.ts";
 import { quoted, safeParts } from "./ids.ts";
 import { type InsideFile, openInside } from "./inside.ts";
 import { type FileType, fileType } from "./kinds.ts";
-import { draftOf, isReadable, versionOf, withBody } from "./listed.ts";
+import { draftOf, folderAddress, isReadable, versionOf, withBody } from "./listed.ts";
 import { noteItem } from "./note-item.ts";
 import { type FilesConfig, largestBytes } from "./options.ts";
 import { isPlaceholder } from "./placeholder.ts";
@@ -29,8 +29,15 @@ export async function fetchFile(ctx: Context<FilesConfig, FilesApi>, id: string)
     const { path, stats } = file;
     const type = assertTaken(root, file);
     const name = basename(path);
+    const folder = path.slice(0, -name.length);
     const elsewhere = !ctx.config.downloadPlaceholders && isPlaceholder(stats);
-    const draft = withBody(draftOf(root, path, name, type, stats), type, stats, largestBytes(ctx.config), elsewhere);
+    const draft = withBody(
+      draftOf(root, folder, folderAddress(root, folder), name, type, stats),
+      type,
+      stats,
+      largestBytes(ctx.config),
+      elsewhere,
+    );
     if (!isReadable(type) || elsewhere) return { item: draft };
     if (draft.body === undefined) throw tooLargeToRead(name, stats, ctx.config);
     if (ctx.config.hashContent === "always") draft.version = (await ctx.api.hashed(root, path, stats)) ?? draft.version;

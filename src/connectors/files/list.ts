@@ -4,7 +4,7 @@ import { ConnectorError, type Context, type Entry } from "../kit/index.ts";
 import type { FilesApi } from "./api.ts";
 import { readFolder } from "./folders.ts";
 import { quoted } from "./ids.ts";
-import { urlOf } from "./listed.ts";
+import { fileAddress, folderAddress } from "./listed.ts";
 import type { FilesConfig } from "./options.ts";
 import type { OpenRoot } from "./roots.ts";
 
@@ -26,19 +26,19 @@ export async function* listFolder(
   }
   const { root, path } = folderOf(ctx.api, parent);
   const inside = readFolder(root, ctx.config.followSymlinks, path);
+  const address = folderAddress(root, inside.path);
   for (const name of inside.folders) yield folderEntry(root, inside.path + name);
   for (const { name, type, stub } of inside.files) {
     const stats = lstatSync(inside.place + (stub ?? name), { throwIfNoEntry: false });
     if (stats === undefined) continue;
     const kind = root.selection.kindOf(type);
-    const below = inside.path + name;
     const updatedAt = new Date(stats.mtimeMs).toISOString();
     yield {
-      id: root.prefix + below,
+      id: root.prefix + inside.path + name,
       name,
       holds: "nothing",
       kind,
-      url: urlOf(root, below, kind === "note"),
+      url: address + fileAddress(root, name),
       updatedAt,
       bytes: stats.size,
     };

@@ -17,20 +17,28 @@ export function hashedVersion(stats: Stats, hash: string): string {
   return `${stats.size}-${hash}-${READING}`;
 }
 
-/** The part of a file's item that needs no look inside it. Addresses and dates of a folder's files share their work. */
-export function draftOf(root: OpenRoot, path: string, name: string, type: FileType, stats: Stats): Draft {
+/** The part of a file's item that needs no look inside it. `folder` is the path of its folder with a slash, or empty. */
+export function draftOf(
+  root: OpenRoot,
+  folder: string,
+  address: string,
+  name: string,
+  type: FileType,
+  stats: Stats,
+): Draft {
   const kind = root.selection.kindOf(type);
   const isNote = kind === "note";
   const title = isNote ? stemOf(name) : name;
+  const updatedAt = new Date(clamped(stats.mtimeMs)).toISOString();
   const draft: Draft = {
-    id: root.prefix + path,
+    id: root.prefix + folder + name,
     kind,
     title,
     version: versionOf(stats),
-    url: urlOf(root, path, isNote),
+    url: address + fileAddress(root, name),
     container: root.container,
-    createdAt: new Date(createdMs(stats)).toISOString(),
-    updatedAt: new Date(clamped(stats.mtimeMs)).toISOString(),
+    createdAt: isBornEarlier(stats) ? new Date(clamped(stats.birthtimeMs)).toISOString() : updatedAt,
+    updatedAt,
     handle: `${stats.dev}:${stats.ino}:${Math.trunc(stats.birthtimeMs)}`,
   };
   if (isNote || root.vault !== undefined) draft.aliases = [title];
@@ -56,9 +64,9 @@ export function isReadable(type: FileType): boolean {
   return type.kind !== "attachment";
 }
 
-function createdMs(stats: Stats): number {
-  const { birthtimeMs, mtimeMs } = stats;
-  return clamped(birthtimeMs > 0 && birthtimeMs < mtimeMs ? birthtimeMs : mtimeMs); // a copy is born after its last edit
+/** Unlike a copy, which is born after its last edit; some file systems know no birth. */
+function isBornEarlier({ birthtimeMs, mtimeMs }: Stats): boolean {
+  return birthtimeMs > 0 && birthtimeMs < mtimeMs;
 }
 
 /** Broken file systems report times that no calendar has. */
@@ -66,16 +74,18 @@ function clamped(ms: number): number {
   return Math.min(Math.max(ms, 0), 253_402_300_799_999);
 }
 
-/** `obsidian://open` for notes of a vault (https://help.obsidian.md/uri, 2026-11), else `file://`. */
-export function urlOf(root: OpenRoot, path: string, isNote: boolean): string {
-  if (root.vault !== undefined) {
-    const file = isNote && path.toLowerCase().endsWith(".md") ? path.slice(0, -3) : path;
-    return `obsidian://open?vault=${escaped(root.vault)}&file=${escaped(file)}`;
-  }
-  return pathToFileURL(root.base).href.replace(/\/?$/, "/") + path.split("/").map(escaped).join("/");
+/** What the addresses of all files in a folder begin with: `obsidian://open` in vaults (https://help.obsidian.md/uri, 2026-11), else `file://`. */
+export function folderAddress(root: OpenRoot, folder: string): string {
+  if (root.vault !== undefined) return `obsidian://open?vault=${escaped(root.vault)}&file=${escaped(folder)}`;
+  return pathToFileURL(root.base).href.replace(/\/?$/, "/") + folder.split("/").map(escaped).join("/");
+}
+
+/** The end of a file's address. Obsidian leaves out the extension of notes. */
+export function fileAddress(root: OpenRoot, name: string): string {
+  return escaped(root.vault !== undefined && name.endsWith(".md") ? name.slice(0, -3) : name);
 }
 
 /** encodeURIComponent for any string: half of a surrogate pair becomes a replacement character. */
 function escaped(text: string): string {
-  return /^[\w.-]*$/.test(text) ? text : encodeURIComponent(text.toWellFormed());
+  return encodeURIComponent(text.isWellFormed() ? text : text.toWellFormed());
 }

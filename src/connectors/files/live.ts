@@ -15,9 +15,8 @@ export async function* watchRoot(
   container: string | undefined,
 ): AsyncGenerator<Push<WalkCursor>> {
   if (!ctx.config.watch) return;
-  const roots = (container === undefined ? ctx.api.roots : [ctx.api.rootOf(container)]).map((root) =>
-    ctx.api.opened(root),
-  );
+  const roots = ctx.api.present(container === undefined ? ctx.api.roots : [ctx.api.rootOf(container)]);
+  if (roots.length === 0) ctx.api.opened(ctx.api.rootOf(container)); // says what is missing; the engine tries again later
   const { watch } = await import("chokidar");
   const changed = new Set<string>();
   const waking = { up: () => {} };

@@ -1,27 +1,16 @@
-import { realpathSync } from "node:fs";
+import { lstatSync, realpathSync } from "node:fs";
 import { isAbsolute, sep } from "node:path";
 import { fileURLToPath } from "node:url";
-import { ConnectorError } from "../kit/index.ts";
 import type { FilesApi } from "./api.ts";
+import { safeParts } from "./ids.ts";
 import type { OpenRoot } from "./roots.ts";
 
 /** The id behind `file://`, `obsidian://` or an absolute path; undefined when it lies in none of the roots. */
 export function locateFile(api: FilesApi, address: string): string | undefined {
-  const roots = present(api);
+  const roots = api.present();
   if (/^obsidian:/i.test(address)) return locateNote(roots, address);
   const path = /^file:/i.test(address) ? pathOf(address) : address;
   return path !== undefined && isAbsolute(path) ? locatePath(roots, path) : undefined;
-}
-
-function present(api: FilesApi): OpenRoot[] {
-  return api.roots.flatMap((root) => {
-    try {
-      return [api.opened(root)];
-    } catch (error) {
-      if (error instanceof ConnectorError) return [];
-      throw error;
-    }
-  });
 }
 
 function pathOf(address: string): string | undefined {
@@ -43,12 +32,24 @@ function locateNote(roots: OpenRoot[], address: string): string | undefined {
   const file = short ? short.slice(1).join("/") : url.searchParams.get("file");
   const root = roots.find((one) => one.vault !== undefined && (vault ? one.vault === vault : roots.length === 1));
   if (root === undefined || !file) return undefined;
-  return withoutHeading(root, file.replace(/^\/+/, ""));
+  return spelledOut(root, file.replace(/^\/+/, ""));
 }
 
-function withoutHeading(root: OpenRoot, file: string): string {
-  const path = file.split("#")[0] as string;
-  return root.prefix + (/\.[A-Za-z0-9]{1,8}$/.test(path) && !/\.\d+$/.test(path) ? path : `${path}.md`);
+/** The extension of a note may be left out, and a heading may follow; a name may hold either itself. */
+function spelledOut(root: OpenRoot, file: string): string {
+  const plain = file.split("#")[0] as string;
+  const spellings = [file, `${file}.md`, plain, `${plain}.md`];
+  return (
+    root.prefix + (spellings.find((one) => isThere(root, one)) ?? (/\.\w{1,8}$/.test(plain) ? plain : `${plain}.md`))
+  );
+}
+
+function isThere(root: OpenRoot, path: string): boolean {
+  try {
+    return lstatSync(root.base + safeParts(path).join(sep)).isFile();
+  } catch {
+    return false;
+  }
 }
 
 function locatePath(roots: OpenRoot[], path: string): string | undefined {

@@ -24,6 +24,11 @@ export function isGone(error: unknown): boolean {
   return codeOf(error) === "ENOENT" || codeOf(error) === "ENOTDIR";
 }
 
+/** Whether this user may not look. */
+export function isRefused(error: unknown): boolean {
+  return codeOf(error) === "EACCES" || codeOf(error) === "EPERM";
+}
+
 /** Whether the drive as a whole stopped answering, or the process ran out of handles: worth waiting for. */
 export function isPassing(error: unknown): boolean {
   return UNREACHABLE.includes(codeOf(error)) || codeOf(error) === "EMFILE" || codeOf(error) === "ENFILE";

@@ -69,7 +69,7 @@ export function openRoot(root: Root, config: FilesConfig): OpenRoot {
 }
 
 /** Device and inode: the same folder keeps them, another one mounted in its place does not. */
-export function identityOf(stats: Stats): string {
+function identityOf(stats: Stats): string {
   return `${stats.dev}:${stats.ino}`;
 }
 

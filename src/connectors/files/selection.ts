@@ -35,9 +35,10 @@ export class Selection {
     this.isVault = ignoredByObsidian !== undefined;
     this.#config = config;
     this.#real = real;
-    this.#included = config.include && matcherOf(config.include);
+    const include = config.include?.length ? config.include : undefined;
+    this.#included = include && matcherOf(include);
     this.#excluded = config.exclude.length > 0 ? matcherOf(config.exclude) : undefined;
-    this.#bases = config.include && basesOf(config.include);
+    this.#bases = include && basesOf(include);
     this.#dimmed = ignoredByObsidian ?? [];
     this.#ignoreNames = config.useGitignore ? [".gitignore", ".headwaterignore"] : [".headwaterignore"];
   }
@@ -122,7 +123,7 @@ export function takesKind(config: FilesConfig, kind: string): boolean {
 }
 
 /** One test for a list of glob patterns. A pattern without wildcards also names a folder and all it holds. */
-export function matcherOf(patterns: readonly string[]): (path: string) => boolean {
+function matcherOf(patterns: readonly string[]): (path: string) => boolean {
   return picomatch(patterns.flatMap(spellings), { dot: true, nocase: FOLDS_CASE });
 }
 

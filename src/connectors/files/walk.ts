@@ -6,10 +6,10 @@ import { ConnectorError, type Context, type Draft, type From, type Page } from "
 import { type Folder, type Found, foldersOf } from "./folders.ts";
 import { hashInside } from "./hash.ts";
 import { quoted } from "./ids.ts";
-import { draftOf, hashedVersion, isReadable, withBody } from "./listed.ts";
+import { draftOf, folderAddress, hashedVersion, isReadable, withBody } from "./listed.ts";
 import { type FilesConfig, largestBytes } from "./options.ts";
 import { isPlaceholder } from "./placeholder.ts";
-import { fileProblem, isGone, isPassing } from "./problems.ts";
+import { fileProblem, isGone, isPassing, isRefused } from "./problems.ts";
 import { assertStillThere, type OpenRoot } from "./roots.ts";
 import type { TagFilter } from "./tag-filter.ts";
 
@@ -18,6 +18,7 @@ export const WalkCursor = z.object({
   v: z.literal(1),
   after: z.string().optional().describe("Path of the last file that was listed, below the root"),
   ended: z.boolean().default(false),
+  gap: z.string().optional().describe("Why an earlier page of this walk could not see everything"),
 });
 export type WalkCursor = z.output<typeof WalkCursor>;
 
@@ -35,8 +36,7 @@ interface Listed {
   draft: Draft;
   stats: Stats;
   file: Found;
-  place: string;
-  path: string;
+  folder: Folder;
 }
 
 /** Lists everything the options take in one root, page by page. */
@@ -46,7 +46,8 @@ export async function* walk(
   tags: TagFilter | undefined,
   from: From<WalkCursor>,
 ): AsyncGenerator<Page<WalkCursor>> {
-  yield* new Walk(ctx, root, tags, from).pages(from.cursor?.ended ? undefined : from.cursor?.after);
+  const under = from.cursor?.ended ? undefined : from.cursor;
+  yield* new Walk(ctx, root, tags, from.since, under?.gap).pages(under?.after);
 }
 
 class Walk {
@@ -57,21 +58,27 @@ class Walk {
   readonly #largest: number;
   #listed: Listed[] = [];
   #failures: NonNullable<Page<never>["failures"]> = [];
-  #why: string | undefined;
+  #gap: string | undefined;
+  /** The folder whose files may not be looked at: said once, not for each of them. */
+  #closed: string | undefined;
   #done = 0;
   #slow = false;
+  #addressed: string | undefined;
+  #address = "";
   #patienceMs = PATIENCE_MS;
 
   constructor(
     ctx: Pick<Context<FilesConfig, unknown>, "config" | "clock" | "signal">,
     root: OpenRoot,
     tags: TagFilter | undefined,
-    from: From<WalkCursor>,
+    since: string | undefined,
+    gap: string | undefined,
   ) {
     this.#ctx = ctx;
     this.#root = root;
     this.#tags = tags;
-    this.#sinceMs = from.since === undefined ? Number.NEGATIVE_INFINITY : Date.parse(from.since);
+    this.#sinceMs = since === undefined ? Number.NEGATIVE_INFINITY : Date.parse(since);
+    this.#gap = gap;
     this.#largest = largestBytes(ctx.config);
   }
 
@@ -111,26 +118,41 @@ class Walk {
   }
 
   #take(folder: Folder, file: Found, look: Stats | { error: unknown }): void {
-    const path = folder.path + file.name;
     if ("error" in look) {
+      const path = folder.path + file.name;
       if (isPassing(look.error)) throw fileProblem(look.error, quoted(path));
-      if (!isGone(look.error)) this.#miss(path, fileProblem(look.error, quoted(path)));
+      if (isRefused(look.error)) this.#missFilesOf(folder, look.error);
+      else if (!isGone(look.error)) this.#miss(path, fileProblem(look.error, quoted(path)));
       return;
     }
     if (!look.isFile() || look.mtimeMs < this.#sinceMs) return;
-    const place = folder.place + (file.stub ?? file.name);
-    this.#listed.push({ draft: this.#draft(path, file, look), stats: look, file, place, path });
+    if (this.#addressed !== folder.path) {
+      this.#addressed = folder.path;
+      this.#address = folderAddress(this.#root, folder.path);
+    }
+    this.#listed.push({ draft: this.#draft(folder, this.#address, file, look), stats: look, file, folder });
   }
 
-  #draft(path: string, file: Found, stats: Stats): Draft {
+  #draft(folder: Folder, address: string, file: Found, stats: Stats): Draft {
     const elsewhere = file.stub !== undefined || (!this.#ctx.config.downloadPlaceholders && isPlaceholder(stats));
-    return withBody(draftOf(this.#root, path, file.name, file.type, stats), file.type, stats, this.#largest, elsewhere);
+    const draft = draftOf(this.#root, folder.path, address, file.name, file.type, stats);
+    return withBody(draft, file.type, stats, this.#largest, elsewhere);
   }
 
   /** A gap in the walk: said once per place, and nothing is deleted for it. */
   #miss(path: string, error: ConnectorError): void {
     this.#failures.push({ id: this.#root.prefix + path, error });
-    this.#why ??= error.message;
+    if (error.kind !== "unsupported") this.#gap ??= error.message; // what can never be read was never stored
+  }
+
+  #missFilesOf(folder: Folder, error: unknown): void {
+    if (this.#closed === folder.path) return;
+    this.#closed = folder.path;
+    const path = folder.path.slice(0, -1);
+    this.#miss(
+      path,
+      fileProblem(error, path === "" ? "What lies in the folder" : `What lies in the folder ${quoted(path)}`),
+    );
   }
 
   async #page(cursor: WalkCursor): Promise<Page<WalkCursor>> {
@@ -141,14 +163,16 @@ class Walk {
     const kept =
       this.#tags === undefined
         ? this.#listed
-        : this.#listed.filter((one) => this.#tags?.takes(one.draft, this.#root, one.path));
+        : this.#listed.filter((one) => this.#tags?.takes(one.draft, this.#root, one.folder.path + one.file.name));
     for (const { draft, stats, file } of kept)
       if (draft.version.endsWith("-large")) this.#failures.push(tooLarge(draft, stats, file, this.#ctx.config));
     const page: Page<WalkCursor> = { upserts: kept.map((one) => one.draft), cursor, progress: { done: this.#done } };
     if (this.#failures.length > 0) page.failures = this.#failures;
-    if (this.#why !== undefined) page.incomplete = { why: this.#why };
+    if (this.#gap !== undefined) {
+      page.incomplete = { why: this.#gap };
+      page.cursor.gap = this.#gap; // a walk that goes on in another run has the gap still behind it
+    }
     [this.#listed, this.#failures] = [[], []];
-    this.#why = undefined;
     return page;
   }
 
@@ -168,19 +192,24 @@ class Walk {
   }
 
   #lookAgain(one: Listed): void {
-    const look = lookNow(one.place, this.#ctx.config.followSymlinks);
+    const look = lookNow(one.folder.place + (one.file.stub ?? one.file.name), this.#ctx.config.followSymlinks);
     if ("error" in look || !look.isFile()) {
       this.#listed.splice(this.#listed.indexOf(one), 1);
       return;
     }
     one.stats = look;
-    one.draft = this.#draft(one.path, one.file, look);
+    one.draft = this.#draft(one.folder, folderAddress(this.#root, one.folder.path), one.file, look);
   }
 
   async #hash(): Promise<void> {
     for (const one of this.#listed) {
       if (one.draft.body === undefined || !isReadable(one.file.type)) continue;
-      const hash = await hashInside(this.#root, one.path, this.#ctx.config.followSymlinks, this.#ctx.signal);
+      const hash = await hashInside(
+        this.#root,
+        one.folder.path + one.file.name,
+        this.#ctx.config.followSymlinks,
+        this.#ctx.signal,
+      );
       if (hash !== undefined) one.draft.version = hashedVersion(one.stats, hash);
     }
   }
