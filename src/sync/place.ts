@@ -64,9 +64,7 @@ async function followFeed(job: Job, place: Place, startOver: boolean, tries: Tri
   if (job.options.dryRun) return expectDeletions(job, place, outcome);
   await closePass(job, place, walk, outcome.incomplete);
   // What changed behind the point of resumption would else wait for the next run.
-  if (walk.resumed && job.source.connector.feed === "listing") {
-    await followFeed(job, place, false, { count: 0, guard: new PageGuard() });
-  }
+  if (walk.resumed) await followFeed(job, place, false, { count: 0, guard: new PageGuard() });
 }
 
 /** Decides between going on from the cursor and walking everything, and says so to the store. */

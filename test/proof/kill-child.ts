@@ -28,6 +28,9 @@ const engine = createEngine({
   clock: systemClock,
   ...(leaseMs !== undefined && { leaseMs: Number(leaseMs) }),
 });
+ledger.beforePage = (served) => {
+  if (served === 4) process.send?.("walking");
+};
 process.send?.("started");
 const report = await engine.start("mill").done;
 await engine.close();
@@ -46,6 +49,7 @@ function cursorFirst(sound: Store): Store {
       const apply: Store["apply"] = async (place, fence, batch, next, at) => {
         const nothing = { upserts: [], seenRows: [], deletes: [], lost: [], failures: [] };
         await target.apply(place, fence, nothing, next, at);
+        await new Promise((resolve) => setTimeout(resolve, 3));
         return target.applyLoose(place, fence, batch, at);
       };
       return apply;

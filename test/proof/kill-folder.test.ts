@@ -5,7 +5,7 @@ import { compareTree, NO_DIFFERENCE } from "./compare-tree.ts";
 import { seededRandom } from "./seeded-random.ts";
 import { ChangingTree } from "./tree.ts";
 
-const KILLS = Number(process.env.HEADWATER_KILLS ?? 40);
+const KILLS = Number(process.env.HEADWATER_KILLS ?? 15);
 const SEED = Number(process.env.HEADWATER_SEED ?? Date.now() % 1_000_000);
 
 describe(`a folder that changes while its syncs are killed ${KILLS} times (seed ${SEED})`, () => {

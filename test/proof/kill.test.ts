@@ -8,8 +8,9 @@ import { Ledger, type LedgerShape } from "../twins/ledger.ts";
 import { bundleChild } from "./bundle-child.ts";
 import { seededRandom } from "./seeded-random.ts";
 
-const KILLS = Number(process.env.HEADWATER_KILLS ?? 40);
+const KILLS = Number(process.env.HEADWATER_KILLS ?? 15);
 const SEED = Number(process.env.HEADWATER_SEED ?? Date.now() % 1_000_000);
+const ENTRIES = 2000;
 const KINDS: Record<string, LedgerShape> = {
   "a page token": { feed: "listing" },
   "a change feed": { feed: "changes" },
@@ -35,11 +36,11 @@ async function killing(shape: LedgerShape, variant: string, kills: number): Prom
   const folder = mkdtempSync(join(tmpdir(), "headwater-kill-"));
   const stateFile = join(folder, "ledger.json");
   const ledger = new Ledger();
-  ledger.seed(300);
+  ledger.seed(ENTRIES);
   const outcome: Outcome = { killed: 0, lost: 0, duplicate: 0, corrupt: 0 };
   try {
     for (let round = 0; outcome.killed < kills && round < kills * 3; round++) {
-      for (let at = 0; at < 40; at++) change(ledger, random, round);
+      for (let at = 0; at < 10; at++) change(ledger, random, round);
       writeFileSync(stateFile, JSON.stringify(ledger.state()));
       if (await runAndKill([folder, stateFile, JSON.stringify(shape), variant], random() * 60)) outcome.killed += 1;
       if (round % 10 === 0 && (await damaged(folder))) outcome.corrupt += 1;
@@ -54,7 +55,7 @@ async function killing(shape: LedgerShape, variant: string, kills: number): Prom
 }
 
 function change(ledger: Ledger, random: () => number, round: number): void {
-  const id = `accounts-${String(Math.floor(random() * 300)).padStart(4, "0")}`;
+  const id = `accounts-${String(Math.floor(random() * ENTRIES)).padStart(4, "0")}`;
   if (random() < 0.03 && ledger.entries.has(id)) ledger.remove(id);
   else ledger.put(id, `Round ${round}: the entry ${id} was settled again, ${Math.floor(random() * 1e6)}.`);
 }
@@ -67,7 +68,8 @@ function runAndKill(args: string[], afterMs?: number): Promise<boolean> {
     run.stderr?.on("data", (chunk) => {
       said += chunk;
     });
-    run.on("message", () => {
+    run.on("message", (message) => {
+      if (message !== "started") return;
       if (afterMs !== undefined) setTimeout(() => run.kill("SIGKILL"), afterMs);
     });
     run.on("exit", (code, signal) => {

@@ -1,5 +1,4 @@
 import { type ChildProcess, fork } from "node:child_process";
-import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -38,6 +37,15 @@ function reportOf(run: ChildProcess): Promise<SyncReport> {
   });
 }
 
+/** Resolves in the middle of the walk. */
+function walking(run: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    run.on("message", (message) => {
+      if (message === "walking") resolve();
+    });
+  });
+}
+
 async function lastSeq(): Promise<number> {
   const store = await openStore({ folder, tenant: "default" });
   const { lastSeq: seq } = await store.changes({ limit: 1, newestFirst: true, viewer: "everything" });
@@ -50,7 +58,7 @@ const nap = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 describe(`an owner that was stopped past its lease, ${ROUNDS} times`, () => {
   it("commits nothing after it wakes, and says that another run took over", async () => {
     const ledger = new Ledger();
-    ledger.seed(400);
+    ledger.seed(300);
     const stateFile = join(folder, "ledger.json");
     const outcome = { stale: 0, told: 0 };
     for (let round = 0; round < ROUNDS; round++) {
@@ -58,8 +66,8 @@ describe(`an owner that was stopped past its lease, ${ROUNDS} times`, () => {
       writeFileSync(stateFile, JSON.stringify(ledger.state()));
       const paused = start(stateFile);
       const verdict = reportOf(paused);
-      await once(paused, "message");
-      await nap(100 + round * 7);
+      await walking(paused);
+      await nap(round * 7);
       paused.kill("SIGSTOP");
       await nap(LEASE_MS + 200);
       const taker = start(stateFile);

@@ -109,7 +109,7 @@ export class Ledger {
 }
 
 const Position = z.object({
-  offset: z.number().optional(),
+  after: z.string().optional(),
   revision: z.number().optional(),
   until: z.number().optional(),
 });
@@ -145,15 +145,18 @@ export function ledgerConnector(shape: LedgerShape): Connector {
     if (error !== undefined) throw error;
   };
 
+  /** Pages by key, not by offset: what is removed meanwhile must not shift others out of sight. */
   async function* walk(ledger: Ledger, container: string | undefined, from: Position): AsyncGenerator<Page<Position>> {
     const until = from.until ?? ledger.revision;
-    for (let offset = from.offset ?? 0; ; ) {
+    for (let after = from.after; ; ) {
       const all = inPlace(ledger, container).sort((a, b) => (a.id < b.id ? -1 : 1));
-      const { part, next } = ledger.page(all, offset);
-      const cursor = next === undefined ? { revision: until } : { offset: next, until };
-      yield { upserts: part.map(draftOf), cursor, progress: { done: offset + part.length, total: all.length } };
+      const rest = all.filter((entry) => after === undefined || entry.id > after);
+      const { part, next } = ledger.page(rest, 0);
+      after = part.at(-1)?.id;
+      const cursor = next === undefined ? { revision: until } : { after, until };
+      const done = all.length - rest.length + part.length;
+      yield { upserts: part.map(draftOf), cursor, progress: { done, total: all.length } };
       if (next === undefined) return;
-      offset = next;
     }
   }
 
