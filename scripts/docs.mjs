@@ -1,0 +1,28 @@
+// Writes docs/connectors.md from the connectors themselves. test/golden/docs.test.ts fails when it was forgotten.
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { build } from "esbuild";
+import { connectorsPage } from "./docs/connectors-page.mjs";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const bundle = `${root}dist/docs-connectors.mjs`;
+
+mkdirSync(`${root}dist`, { recursive: true });
+await build({
+  absWorkingDir: root,
+  entryPoints: ["src/connectors/index.ts"],
+  outfile: bundle,
+  bundle: true,
+  format: "esm",
+  platform: "node",
+  packages: "external",
+  logLevel: "warning",
+});
+try {
+  const { CONNECTORS } = await import(pathToFileURL(bundle).href);
+  const connectors = await Promise.all(Object.values(CONNECTORS).map((load) => load()));
+  writeFileSync(`${root}docs/connectors.md`, connectorsPage(connectors, root));
+  console.log(`docs/connectors.md: ${connectors.length} connectors`);
+} finally {
+  rmSync(bundle, { force: true });
+}
