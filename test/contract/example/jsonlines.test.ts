@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Twin, testConnector } from "../connector.ts";
@@ -13,7 +13,7 @@ interface Line {
 /** The service, with real state: a folder of journals that people write to behind the connector's back. */
 async function openJournals(): Promise<Twin> {
   const folder = await mkdtemp(join(tmpdir(), "headwater-journals-"));
-  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, "harbour.jsonl"), "");
 
   const read = async (journal: string): Promise<Line[]> => {
     const text = await readFile(join(folder, journal), "utf8");
