@@ -4,21 +4,16 @@ import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { matchedWords, passage, unmarked } from "./demo/answer.mjs";
-import { connectAssistant } from "./demo/assistant.mjs";
-import { bold, dim, green, heading, line, quote, red, table, yellow } from "./demo/paint.mjs";
+import { connectAssistant, unmarked } from "./demo/assistant.mjs";
+import { blue, bold, dim, green, heading, line, quote, red, shortened, table, WIDTH, yellow } from "./demo/paint.mjs";
 import { makeWorkspace } from "./demo/workspace.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const CLI = join(root, "dist", "cli.js");
 const KEEP = process.argv.includes("--keep");
 
-const STOP_QUESTION = "At what water level must nobody work in the water?";
-const QUESTIONS = [
-  "What did we decide about Tanner's Weir, and why no bypass channel?",
-  "When is the second instalment of the grant paid?",
-  STOP_QUESTION,
-];
+const STOP_QUESTION = "What is the stop rule?";
+const QUESTIONS = ["When is the second instalment of the grant paid?", "Who is allergic to celery?", STOP_QUESTION];
 const EDITED = "How we work/The stop rule.md";
 const DELETED = "Reading/Leaky dams.md";
 
@@ -49,17 +44,31 @@ async function ask(assistant, question) {
   const search = await assistant.call("search", { query: question, limit: 4 });
   const [best, ...others] = search.answer.results;
   if (!best) throw new Error(`search found nothing for “${question}”`);
-  const read = await assistant.call("fetch", { id: best.id, offset: best.fetch_offset ?? 0, max_chars: 1500 });
-  const { metadata } = read.answer;
-  const facts = [best.kind, metadata.authors, metadata.updated_at?.slice(0, 10)].filter(Boolean).join(", ");
+  const read = await assistant.call("fetch", { id: best.id });
   line(`  ${yellow("?")}  ${bold(question)}`);
   line();
-  line(`     ${green(best.title)}  ${dim(facts)}`);
-  quote(passage(unmarked(read.answer.text), 420), matchedWords(best.snippet));
-  line(`     ${dim(best.url)}`);
-  if (others.length > 0) line(`     ${dim(`also: ${others.map(({ title }) => title).join(" · ")}`)}`);
-  line(`     ${dim(`search ${search.ms} ms, fetch ${read.ms} ms`)}`);
+  line(`     ${green(best.title)}  ${dim(factsOf(read.answer.metadata))}`);
+  quote(unmarked(best.snippet));
+  line(`     ${blue(best.url)}`);
+  const linked = (read.answer.related ?? []).map(({ title }) => title);
+  if (linked.length > 0) listing("linked", linked);
+  if (others.length > 0)
+    listing(
+      "also",
+      others.map(({ title }) => title),
+    );
+  line(`     ${dim(`search ${search.ms} ms · fetch ${read.ms} ms, ${read.answer.metadata.length}`)}`);
   line();
+}
+
+/** Who wrote it and when, in the service's own words. */
+function factsOf({ kind, authors, created_at: createdAt }) {
+  const by = authors?.replace(/\buser:/g, "");
+  return [kind, by && `by ${by}`, createdAt?.slice(0, 10)].filter(Boolean).join(", ");
+}
+
+function listing(label, titles) {
+  line(`     ${dim(shortened(`${label}: ${[...new Set(titles)].join(" · ")}`, WIDTH - 5))}`);
 }
 
 async function changeTheWorld(assistant, workspace) {
@@ -94,7 +103,8 @@ function whatNext(workspace) {
       ["The sample vault", "examples/workspace (open it in Obsidian)"],
       ["A sample configuration", "examples/headwater.yaml"],
       ["Your own notes", "node dist/cli.js init"],
-      ["Ask in the terminal", 'node dist/cli.js search "what did we decide"'],
+      ["The sample, to keep", "node dist/cli.js init --demo"],
+      ["Ask in the terminal", 'node dist/cli.js search "who takes the hay"'],
       ["For your assistant", `node ${CLI} serve`],
     ],
     [undefined, bold],
@@ -124,7 +134,7 @@ async function main() {
       workspace.data,
     ]);
     await showTools(assistant);
-    heading(3, "Ask three questions: `search` finds the place, `fetch` reads on from there");
+    heading(3, "Ask three questions: `search` finds the passage, `fetch` reads the item and its links");
     for (const question of QUESTIONS) await ask(assistant, question);
     await changeTheWorld(assistant, workspace);
     whatNext(workspace);

@@ -29,3 +29,8 @@ export async function connectAssistant(command, args) {
     close: () => client.close(),
   };
 }
+
+/** Takes away the marks that tell an assistant where a source's own words begin and end. */
+export function unmarked(text) {
+  return text.replace(/«[0-9a-f]{10} | [0-9a-f]{10}»/g, "").trim();
+}

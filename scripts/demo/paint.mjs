@@ -30,7 +30,7 @@ export function wrap(text, width) {
   for (const paragraph of text.split("\n")) {
     let current = "";
     for (const word of paragraph.split(/\s+/)) {
-      if (current !== "" && current.length + 1 + word.length > width) {
+      if (current !== "" && seen(current).length + 1 + seen(word).length > width) {
         lines.push(current);
         current = "";
       }
@@ -41,12 +41,20 @@ export function wrap(text, width) {
   return lines;
 }
 
-/** A quoted passage: a rule down its left side, the words that matched made bold. */
-export function quote(text, words) {
-  const matched =
-    words.length > 0 && new RegExp(`(?<![\\p{L}\\p{N}])(?:${words.map(escaped).join("|")})(?![\\p{L}\\p{N}])`, "giu");
-  for (const each of wrap(text, WIDTH - 8)) {
-    line(`     ${dim("│")} ${matched ? each.replace(matched, (word) => bold(word)) : each}`);
+/** What is left of a text when its ** marks are painted. */
+function seen(text) {
+  return text.replaceAll("**", "");
+}
+
+/** A quoted passage: a rule down its left side, the words between ** and ** made bold. */
+export function quote(passage) {
+  let inside = false;
+  for (const each of wrap(passage, WIDTH - 7)) {
+    const parts = each.split("**").map((part, at) => {
+      if (at > 0) inside = !inside;
+      return inside ? bold(part) : part;
+    });
+    line(`     ${dim("│")} ${parts.join("")}`);
   }
 }
 
@@ -65,8 +73,4 @@ export function table(rows, paint = []) {
 
 export function shortened(text, length) {
   return text.length <= length ? text : `${text.slice(0, Math.max(1, length - 1))}…`;
-}
-
-function escaped(word) {
-  return word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 }

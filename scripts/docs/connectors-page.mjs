@@ -8,7 +8,8 @@ const FEEDS = {
 };
 const SCOPES = {
   source: "One feed for the whole source.",
-  container: "Each container (a folder, a channel, a table) is followed on its own: a broken one never holds up the others.",
+  container:
+    "Each container (a folder, a channel, a table) is followed on its own: a broken one never holds up the others.",
 };
 
 /**
@@ -83,14 +84,18 @@ function typeOf(option) {
   if (option.enum) return option.enum.map(code).join(" or ");
   if (option.anyOf) return [...new Set(option.anyOf.map(typeOf))].join(" or ");
   if (option.type === "array") return `list of ${typeOf(option.items ?? {})}s`;
-  return { string: "text", boolean: "true or false", integer: "number", object: "map" }[option.type] ?? option.type ?? "any";
+  return (
+    { string: "text", boolean: "true or false", integer: "number", object: "map" }[option.type] ?? option.type ?? "any"
+  );
 }
 
 function prose(root, id) {
   try {
     return readFileSync(`${root}docs/connectors/${id}.md`, "utf8").trim();
   } catch {
-    throw new Error(`docs/connectors/${id}.md is missing: write how a person sets ${id} up, what is synced and its limits.`);
+    throw new Error(
+      `docs/connectors/${id}.md is missing: write how a person sets ${id} up, what is synced and its limits.`,
+    );
   }
 }
 
