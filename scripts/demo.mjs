@@ -119,10 +119,12 @@ async function main() {
   if (!existsSync(CLI)) throw new Error("dist/cli.js is not built. Run it as: npm run demo");
   const workspace = makeWorkspace(root);
   let assistant;
-  process.once("SIGINT", () => {
-    workspace.remove();
-    process.exit(130);
-  });
+  const leave = (code) => {
+    if (!KEEP) workspace.remove();
+    process.exit(code);
+  };
+  process.once("SIGINT", () => leave(130));
+  process.stdout.on("error", () => leave(0)); // whoever read along has seen enough
   try {
     await firstSync(workspace);
     assistant = await connectAssistant(process.execPath, [
