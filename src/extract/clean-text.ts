@@ -1,9 +1,23 @@
 const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\ufeff\ufffe\uffff]/g;
 
+const PIECE = 65_536;
+
 /** Text as the store keeps it: `\n` line breaks, no control characters, no lone surrogates. */
 export function cleanText(text: string): string {
+  let clean = "";
+  for (let at = 0; at < text.length; ) {
+    // Piece by piece: a replacement over millions of places holds all of them in memory.
+    let end = Math.min(at + PIECE, text.length);
+    if (text[end - 1] === "\r") end++;
+    clean += cleanPiece(text.slice(at, end));
+    at = end;
+  }
+  return clean.toWellFormed();
+}
+
+function cleanPiece(text: string): string {
   const unix = text.includes("\r") ? text.replace(/\r\n?/g, "\n") : text;
-  return unix.replace(CONTROL, "").toWellFormed();
+  return unix.replace(CONTROL, "");
 }
 
 /** One line of metadata: control characters and line breaks become single spaces; undefined when nothing is left. */

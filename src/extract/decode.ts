@@ -41,7 +41,7 @@ function utf16Label(bytes: Uint8Array): "utf-16le" | "utf-16be" | undefined {
 
 function strictUtf8(bytes: Uint8Array): string | undefined {
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes, { stream: true }); // the last character may be cut
   } catch {
     return undefined;
   }

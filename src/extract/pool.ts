@@ -14,7 +14,11 @@ export interface Job {
   limits: ExtractLimits;
 }
 
-export type Answer = { extracted: Extracted } | { problem: Problem };
+/** What a thread says about a document, and how large its heap has become, in bytes. */
+export type Answer = ({ extracted: Extracted } | { problem: Problem }) & { heap: number };
+
+/** A thread that has grown larger is replaced, so that one big document does not hold memory for ever. */
+const KEPT_HEAP = 64_000_000;
 
 interface Waiting {
   job: Job;
@@ -105,7 +109,8 @@ function work(seat: Seat, waiting: Waiting, memoryMb: number, advance: () => voi
       retire(seat);
       waiting.reject(outcome);
     } else {
-      worker.unref();
+      if (outcome.heap > KEPT_HEAP) retire(seat);
+      else worker.unref();
       if ("extracted" in outcome) waiting.resolve(outcome.extracted);
       else waiting.reject(errorOf(outcome.problem));
     }

@@ -1,3 +1,4 @@
+import { getHeapStatistics } from "node:v8";
 import { parentPort } from "node:worker_threads";
 import { ConnectorError, problemOf } from "../model/index.ts";
 import type { Answer, Job } from "./pool.ts";
@@ -11,10 +12,15 @@ parentPort?.on("message", async (job: Job) => {
 
 async function answer(job: Job): Promise<Answer> {
   try {
-    return { extracted: await readDocument(job) };
+    return { extracted: await readDocument(job), heap: heapSize() };
   } catch (error) {
-    return { problem: problemOf(recognize(error, job.name)) };
+    return { problem: problemOf(recognize(error, job.name)), heap: heapSize() };
   }
+}
+
+function heapSize(): number {
+  const { total_heap_size, external_memory } = getHeapStatistics();
+  return total_heap_size + external_memory;
 }
 
 /** What a parser throws without our words: the file breaks rules that the parser takes for granted. */

@@ -7,6 +7,7 @@ import { corrupt, tooLarge } from "../refuse.ts";
 import { type Reading, readPlain } from "../text/plain.ts";
 import type { Extracted } from "../types.ts";
 
+const MAX_PARTS = 10_000;
 const MAX_ADDRESSES = 200;
 const MAX_ATTACHMENTS = 200;
 const ATTACHMENT_TEXT = 100_000;
@@ -47,6 +48,7 @@ export async function readMail(reading: Reading): Promise<Extracted> {
 }
 
 async function parse(reading: Reading): Promise<Email> {
+  if (partsOf(reading.bytes) > MAX_PARTS) throw tooLarge(reading.name, "it has more than 10,000 parts");
   try {
     return await PostalMime.parse(reading.bytes, { maxNestingDepth: 100, maxHeadersSize: 1_000_000 });
   } catch (error) {
@@ -55,6 +57,15 @@ async function parse(reading: Reading): Promise<Email> {
       throw tooLarge(reading.name, "its parts or headers exceed what real mails have");
     throw corrupt(reading.name, "mail", "its parts cannot be told apart", error);
   }
+}
+
+/** Lines that begin like boundaries, where the mail declares any. */
+function partsOf(bytes: Uint8Array): number {
+  const source = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (!source.includes("boundary=") && !source.includes("BOUNDARY=")) return 0;
+  let count = 0;
+  for (let at = source.indexOf("\n--"); at >= 0 && count <= MAX_PARTS; at = source.indexOf("\n--", at + 3)) count++;
+  return count;
 }
 
 interface Person {

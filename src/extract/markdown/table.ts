@@ -25,7 +25,10 @@ export interface OutlinedTable {
  * The head of a table of any length: all of it up to 200 rows and the given length, otherwise its first rows below a
  * sentence about its size. A first row that looks like data gets a header of column names A, B, C.
  */
-export function outlineTable(rows: string[][], bounds: { totalRows: number; maxLength: number }): OutlinedTable {
+export function outlineTable(
+  rows: string[][],
+  bounds: { totalRows: number; maxLength: number; more?: boolean },
+): OutlinedTable {
   const columns = widthOf(rows);
   const width = Math.min(columns, MAX_COLUMNS);
   const named = looksLikeHeader(rows);
@@ -35,7 +38,8 @@ export function outlineTable(rows: string[][], bounds: { totalRows: number; maxL
   const shownRows = fitting(body.slice(0, FULL_ROWS), width, bounds.maxLength);
   const table = markdownTable([header, ...shownRows]);
   const notes: string[] = [];
-  if (shownRows.length < dataRows) notes.push(`the first ${count(shownRows.length)} of ${count(dataRows)} rows`);
+  if (shownRows.length < dataRows)
+    notes.push(`the first ${count(shownRows.length)} of ${bounds.more ? "more than " : ""}${count(dataRows)} rows`);
   if (columns > MAX_COLUMNS) notes.push(`the first ${MAX_COLUMNS} of ${count(columns)} columns`);
   if (notes.length === 0) return { markdown: table, columns, dataRows };
   const note = `Only ${notes.join(" and ")} are shown.`;

@@ -7,10 +7,13 @@ interface Frame {
 interface Mark {
   before: string;
   after: () => string;
-  start: number;
+  /** The paragraph's text before the mark. */
+  outer: string;
 }
 
 const MAX_FRAMES = 12;
+/** Nobody writes longer ones; machines do, and pieces of text by the million are dear to keep apart. */
+const LONGEST_PARAGRAPH = 100_000;
 
 /** Builds Markdown block by block: text gathers in a line buffer, `flush` turns it into a paragraph. */
 export class MarkdownWriter {
@@ -19,6 +22,11 @@ export class MarkdownWriter {
   readonly #frames: Frame[] = [];
   readonly #marks: Mark[] = [];
   #inline = "";
+  /** The paragraph's last character; asking the growing text itself would copy it each time. */
+  #last = "";
+  #spaceIsDue = false;
+  /** Length of the open paragraph. */
+  #pending = 0;
   #length = 0;
   #list = 0;
   #lastList = -1;
@@ -34,34 +42,43 @@ export class MarkdownWriter {
 
   /** Whether nothing but blanks has been written yet. */
   get empty(): boolean {
-    return this.#lines.length === 0 && this.#inline.trim() === "";
+    return this.#lines.length === 0 && this.#last === "";
   }
 
   /** Text as HTML has it: runs of blanks and line breaks become one space. */
   flowing(text: string): void {
-    const flat = text.replace(/[ \t\n\r\f\u00a0]+/g, " ");
-    const last = this.#inline.at(-1);
-    const open = last === undefined || last === " " || last === "\n";
-    this.exact(open && flat.startsWith(" ") ? flat.slice(1) : flat);
+    if (this.full) return;
+    const flat = text.slice(0, this.#maxLength - this.#length).replace(/[ \t\n\r\f\u00a0]+/g, " ");
+    const start = flat.startsWith(" ") ? 1 : 0;
+    if (start === 1) this.#spaceIsDue = true;
+    if (flat.length === start) return;
+    const end = flat.endsWith(" ") ? -1 : undefined;
+    this.exact(flat.slice(start, end));
+    if (end === -1) this.#spaceIsDue = true;
   }
 
   /** Text kept as it is, line breaks included. */
   exact(text: string): void {
-    if (this.full) return;
+    if (this.full || text === "") return;
+    this.#writeSpace();
     this.#inline += text;
+    this.#last = text.at(-1)!;
     this.#length += text.length;
+    this.#pending += text.length;
+    if (this.#pending > LONGEST_PARAGRAPH && this.#marks.length === 0) this.flush();
   }
 
   /** A line break inside a paragraph. */
   lineBreak(): void {
-    if (this.#inline === "") return;
-    this.#inline = this.#inline.trimEnd();
-    this.exact("\n");
+    this.#spaceIsDue = false;
+    if (this.#last !== "") this.exact("\n");
   }
 
   /** Opens a span that `unmark` closes: emphasis, code, a link. It survives the end of a block. */
   mark(before: string, after: () => string): void {
-    this.#marks.push({ before, after, start: this.#inline.length });
+    this.#writeSpace();
+    this.#marks.push({ before, after, outer: this.#inline });
+    this.#inline = "";
   }
 
   unmark(): void {
@@ -92,7 +109,10 @@ export class MarkdownWriter {
     for (const mark of [...this.#marks].reverse()) this.#wrap(mark);
     const text = this.#inline.trim();
     this.#inline = "";
-    for (const mark of this.#marks) mark.start = 0;
+    this.#last = "";
+    this.#pending = 0;
+    this.#spaceIsDue = false;
+    for (const mark of this.#marks) mark.outer = "";
     if (text === "") return;
     this.block(prefix === "" ? text : prefix + text.replace(/\s*\n\s*/g, " "));
   }
@@ -103,12 +123,17 @@ export class MarkdownWriter {
     const fresh = this.#frames.some((frame) => !frame.used);
     const close = fresh && this.#inList() && this.#lastList === this.#list;
     if (this.#lines.length > 0 && !close) this.#lines.push(this.#prefix(true).trimEnd());
+    if (this.#frames.length === 0) this.#lines.push(text);
+    else this.#indent(text);
+    this.#lastList = this.#inList() ? this.#list : -1;
+  }
+
+  #indent(text: string): void {
     for (const line of text.split("\n")) {
       const indented = this.#prefix(false) + line;
       this.#lines.push(line === "" ? indented.trimEnd() : indented);
       this.#length += indented.length - line.length;
     }
-    this.#lastList = this.#inList() ? this.#list : -1;
   }
 
   toString(): string {
@@ -136,13 +161,19 @@ export class MarkdownWriter {
     return prefix;
   }
 
+  #writeSpace(): void {
+    if (this.#spaceIsDue && this.#last !== "" && this.#last !== "\n" && this.#last !== " ") {
+      this.#inline += " ";
+      this.#last = " ";
+      this.#length++;
+    }
+    this.#spaceIsDue = false;
+  }
+
   #wrap(mark: Mark): void {
-    const content = this.#inline.slice(mark.start);
-    const text = content.trim();
-    if (text === "") return;
-    const lead = content.slice(0, content.length - content.trimStart().length);
-    const tail = content.slice(content.trimEnd().length);
-    this.#inline = this.#inline.slice(0, mark.start) + lead + mark.before + text + mark.after() + tail;
+    const text = this.#inline.trim();
+    const tail = text === "" ? this.#inline : this.#inline.slice(this.#inline.trimEnd().length);
+    this.#inline = text === "" ? mark.outer + tail : mark.outer + mark.before + text + mark.after() + tail;
   }
 }
 

@@ -226,7 +226,7 @@ export class DocxBody {
     const bullet = levels[place]?.ordered ? `${counters[place]}. ` : "- ";
     let indent = "";
     for (let outer = 0; outer < place; outer++) indent += levels[outer]?.ordered ? "   " : "  ";
-    if (this.#lastNumber === undefined) this.#writer.enterList();
+    if (this.#lastNumber === undefined || (place === 0 && this.#lastNumber !== number)) this.#writer.enterList();
     this.#lastNumber = number;
     this.#writer.enter(indent + bullet, indent + " ".repeat(bullet.length));
     this.#writer.block(text);

@@ -18,7 +18,7 @@ export function readOdt(reading: Reading): Extracted {
 }
 
 const SKIPPED = new Set(
-  "tracked-changes annotation table-of-content note-citation automatic-styles font-face-decls scripts forms sequence-decls bibliography alphabetical-index".split(
+  "tracked-changes annotation table-of-content note-citation font-face-decls scripts forms sequence-decls bibliography alphabetical-index".split(
     " ",
   ),
 );
@@ -29,10 +29,15 @@ class OdtBody {
   readonly #notes: string[] = [];
   readonly #tables: { table: TableFrame; outer: MarkdownWriter }[] = [];
   readonly #cells: { outer: MarkdownWriter; repeat: number }[] = [];
+  readonly #looks = new Map<string, string>();
+  readonly #orderedLists = new Set<string>();
+  readonly #openLists: { ordered: boolean; next: number }[] = [];
+  readonly #spans: boolean[] = [];
+  #style = "";
+  #listStyle = "";
   readonly #noteWriters: MarkdownWriter[] = [];
   #writer: MarkdownWriter;
   #heading = 0;
-  #lists = 0;
   #depth = 0;
   #flatTables = 0;
 
@@ -56,10 +61,24 @@ class OdtBody {
         this.#depth++;
         break;
       case "list":
-        if (this.#lists++ === 0) this.#writer.enterList();
+        this.#openList(attribute(attributes, "style-name"));
         break;
       case "list-item":
-        this.#writer.enter("- ", "  ");
+        this.#openItem();
+        break;
+      case "style":
+      case "list-style":
+        this.#style = attribute(attributes, "name") ?? "";
+        break;
+      case "text-properties":
+        this.#rememberLook(attributes);
+        break;
+      case "list-level-style-number":
+        if (this.#orderedLists.size < 10_000)
+          this.#orderedLists.add(`${this.#style}:${attribute(attributes, "level")}`);
+        break;
+      case "span":
+        this.#openSpan(attribute(attributes, "style-name") ?? "");
         break;
       case "a":
         this.#writer.mark("[", linkEnd(attribute(attributes, "href")));
@@ -95,6 +114,7 @@ class OdtBody {
     switch (name) {
       case "h":
         this.#writer.flush(`${"#".repeat(this.#heading)} `);
+        this.#heading = 0;
         this.#depth--;
         break;
       case "p":
@@ -102,7 +122,10 @@ class OdtBody {
         this.#depth--;
         break;
       case "list":
-        this.#lists--;
+        this.#openLists.pop();
+        break;
+      case "span":
+        if (this.#spans.pop()) this.#writer.unmark();
         break;
       case "list-item":
         this.#writer.leave();
@@ -125,6 +148,35 @@ class OdtBody {
 
   text(text: string): void {
     if (this.#depth > 0) this.#writer.flowing(text);
+  }
+
+  /** A list without a style of its own continues the one around it. */
+  #openList(style: string | undefined): void {
+    if (this.#openLists.length === 0) {
+      this.#writer.enterList();
+      this.#listStyle = style ?? "";
+    }
+    const ordered = this.#orderedLists.has(`${style ?? this.#listStyle}:${this.#openLists.length + 1}`);
+    this.#openLists.push({ ordered, next: 1 });
+  }
+
+  #openItem(): void {
+    const list = this.#openLists.at(-1);
+    const bullet = list?.ordered ? `${list.next++}. ` : "- ";
+    this.#writer.enter(bullet, " ".repeat(bullet.length));
+  }
+
+  #rememberLook(attributes: XmlAttributes): void {
+    const bold = attribute(attributes, "font-weight") === "bold" ? "**" : "";
+    const italic = attribute(attributes, "font-style") === "italic" ? "*" : "";
+    if (bold + italic !== "" && this.#looks.size < 10_000) this.#looks.set(this.#style, bold + italic);
+  }
+
+  #openSpan(style: string): void {
+    const look = this.#heading > 0 ? undefined : this.#looks.get(style);
+    const marks = look !== undefined && !this.#spans.includes(true);
+    this.#spans.push(marks);
+    if (marks) this.#writer.mark(look, () => look);
   }
 
   #closeNote(): void {

@@ -41,7 +41,8 @@ export function readXlsx(reading: Reading): Extracted {
     const below = rows.slice(captions.length);
     const table = outlineTable(below, { totalRows: totalRows - captions.length, maxLength: left });
     if (table.note !== undefined) warnings.push(`Sheet "${sheet.name}": ${table.note}`);
-    parts.push([`## ${sheet.name}`, ...captions, table.markdown].join("\n\n"));
+    const shownCaptions = captions.filter((caption) => caption !== sheet.name);
+    parts.push([`## ${sheet.name}`, ...shownCaptions, table.markdown].join("\n\n"));
     left -= table.markdown.length;
   }
   if (parts.length < sheets.length && left <= 0)

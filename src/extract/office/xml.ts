@@ -20,9 +20,10 @@ const ENTITIES = { amp: "&", gt: ">", lt: "<", quot: '"', apos: "'" };
 
 /**
  * Reads one XML part as a stream. There is no DTD and there are no entities but the five built-in ones: a part with a
- * DOCTYPE is refused, as is nesting beyond 512.
+ * DOCTYPE is refused, as is nesting beyond 512. A part that is not there tells nothing.
  */
 export function readXmlPart(zip: ZipPackage, part: string, name: string, handlers: XmlHandlers): void {
+  if (!zip.has(part)) return;
   const parser = new SaxesParser({ position: false });
   parser.ENTITIES = Object.assign(Object.create(null), ENTITIES);
   const names = new Map<string, string>();

@@ -22,6 +22,9 @@ export interface Line {
   width: number;
 }
 
+/** Bullets of the Symbol and Wingdings fonts, which lie in the private area. */
+const SYMBOL = /[\uf020-\uf0ff]/g;
+
 /** Puts the pieces of a page together to lines, in the order in which the file has them. */
 export function linesOf(items: TextItem[]): Line[] {
   const lines: Line[] = [];
@@ -54,7 +57,7 @@ function lineOf(row: TextItem[]): Line | undefined {
     else cell.text += gap > size * 0.2 && !cell.text.endsWith(" ") ? ` ${item.str}` : item.str;
     last = item;
   }
-  for (const cell of cells) cell.text = cell.text.replace(/\s+/g, " ").trim();
+  for (const cell of cells) cell.text = cell.text.replace(SYMBOL, "•").replace(/\s+/g, " ").trim();
   return {
     text: cells.map((cell) => cell.text).join(" "),
     cells,

@@ -26,6 +26,7 @@ export function pageText(items: TextItem[]): string {
     }
     const line = lines[index]!;
     if (above !== undefined && startsParagraph(above, line)) end();
+    line.text = line.text.replace(/^[•◦▪‣]\s*/, "- ");
     paragraph = paragraph === "" ? line.text : joinLines(paragraph, line.text, above!.width < widest * 0.6);
     above = line;
   }

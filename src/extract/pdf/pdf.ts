@@ -5,15 +5,19 @@ import type { Reading } from "../text/plain.ts";
 import type { Extracted } from "../types.ts";
 import type { TextItem } from "./lines.ts";
 import { pageText } from "./page-text.ts";
+import { refuseSwellingStreams } from "./swelling-streams.ts";
 
 const MAX_PAGES = 2000;
+const MAX_ITEMS = 50_000;
 
 type PdfDocument = Awaited<ReturnType<typeof getDocumentProxy>>;
+type PdfPage = Awaited<ReturnType<PdfDocument["getPage"]>>;
 
 /** A PDF's text page by page below `## Page N`. Stops with a warning at the page, length or time limit. */
 export async function readPdf(reading: Reading, timeMs: number): Promise<Extracted> {
   const { bytes, name } = reading;
   if (bytes.byteLength === 0) throw corrupt(name, "PDF", "the file is empty");
+  refuseSwellingStreams(bytes, name);
   const document = await openDocument(bytes, name);
   try {
     return await readPages(document, reading, Date.now() + timeMs * 0.8);
@@ -23,6 +27,8 @@ export async function readPdf(reading: Reading, timeMs: number): Promise<Extract
 }
 
 async function openDocument(bytes: Uint8Array, name: string): Promise<PdfDocument> {
+  // Looked at beforehand, because the reader takes the bytes away.
+  const whole = Buffer.from(bytes.subarray(-2048)).toString("latin1").includes("%%EOF");
   try {
     return await getDocumentProxy(bytes, {
       isEvalSupported: false,
@@ -40,7 +46,6 @@ async function openDocument(bytes: Uint8Array, name: string): Promise<PdfDocumen
       const hint = "Save a copy without the password, and sync once more.";
       throw refusal("unsupported", name, "is protected by a password, so its text cannot be read.", hint, error);
     }
-    const whole = Buffer.from(bytes.subarray(-2048)).toString("latin1").includes("%%EOF");
     throw corrupt(name, "PDF", whole ? "its structure is damaged" : "it is cut off before its end", error);
   }
 }
@@ -70,13 +75,25 @@ async function readPages(document: PdfDocument, reading: Reading, deadline: numb
 async function readPage(document: PdfDocument, number: number): Promise<string | undefined> {
   try {
     const page = await document.getPage(number);
-    const content = await page.getTextContent({ includeMarkedContent: false });
-    const text = pageText(content.items as TextItem[]);
+    const text = pageText(await itemsOf(page));
     page.cleanup();
     return text;
   } catch {
     return undefined;
   }
+}
+
+/** The pieces of a page's text as they come, up to a bound that no page for people reaches. */
+async function itemsOf(page: PdfPage): Promise<TextItem[]> {
+  const items: TextItem[] = [];
+  const reader = page.streamTextContent({ includeMarkedContent: false }).getReader();
+  while (items.length < MAX_ITEMS) {
+    const { done, value } = await reader.read();
+    if (done) return items;
+    for (const item of value.items) items.push(item);
+  }
+  await reader.cancel(new Error("enough"));
+  return items;
 }
 
 async function metadata(document: PdfDocument): Promise<Partial<Extracted>> {

@@ -2,16 +2,18 @@ import { outlineTable } from "../markdown/table.ts";
 import type { Extracted } from "../types.ts";
 import type { Reading } from "./plain.ts";
 
+/** More of one value than any table shows. */
+const MAX_VALUE = 8000;
 const DELIMITERS = [",", ";", "\t", "|"] as const;
 
-/** A table of values: a Markdown table of its first rows, with its columns and the number of its rows. */
-export function readDelimited(text: string, reading: Pick<Reading, "mime" | "name" | "textLength">): Extracted {
+/** A table of values: a Markdown table of its first rows, with its columns and rows; `cut` when the text ends early. */
+export function readDelimited(text: string, reading: Omit<Reading, "bytes" | "format">, cut: boolean): Extracted {
   const tabs = /tab-separated/.test(reading.mime) || /\.tsv$/i.test(reading.name);
   const delimiter = tabs ? "\t" : sniffDelimiter(text);
   const { rows, count } = parseRows(text, delimiter, 1001);
   const warnings: string[] = [];
   if (rows.length === 0) return { text: "", fields: { rows: 0, columns: 0 }, warnings };
-  const table = outlineTable(rows, { totalRows: count, maxLength: reading.textLength });
+  const table = outlineTable(rows, { totalRows: count, maxLength: reading.textLength, more: cut });
   if (table.note !== undefined) warnings.push(table.note);
   return { text: table.markdown, fields: { rows: table.dataRows, columns: table.columns }, warnings };
 }
@@ -76,8 +78,11 @@ function readValue(text: string, start: number, delimiter: string): Value {
   const from = at;
   while (at < text.length && text[at] !== delimiter && text[at] !== "\n") at++;
   const lastOfRow = at >= text.length || text[at] === "\n";
-  const plain = () => text.slice(start, at).trim();
-  const inQuotes = () => (text.slice(start + 1, from - 1).replaceAll('""', '"') + text.slice(from, at)).trim();
+  const plain = () => text.slice(start, Math.min(at, start + MAX_VALUE)).trim();
+  const inQuotes = () => {
+    const inside = text.slice(start + 1, Math.min(from - 1, start + MAX_VALUE)).replaceAll('""', '"');
+    return (inside + text.slice(from, Math.min(at, from + MAX_VALUE))).trim();
+  };
   return { text: quoted ? inQuotes : plain, next: at + 1, lastOfRow };
 }
 

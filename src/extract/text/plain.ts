@@ -16,10 +16,14 @@ export interface Reading {
 
 /** Text, Markdown, source code and tables of values. Takes time linear in the bytes. */
 export function readPlain(reading: Reading): Extracted {
-  const text = cleanText(decodeText(reading.bytes, reading.name, charsetOf(reading.mime)));
-  if (reading.format === "delimited") return readDelimited(text, reading);
+  // A UTF-16 unit takes at most three bytes of UTF-8: what lies beyond is cut off in any case.
+  const most = Math.max(reading.textLength, 1_000_000) * 3;
+  const cut = reading.bytes.byteLength > most;
+  const bytes = cut ? reading.bytes.subarray(0, most) : reading.bytes;
+  const text = cleanText(decodeText(bytes, reading.name, charsetOf(reading.mime)));
+  if (reading.format === "delimited") return readDelimited(text, reading, cut);
   const language = reading.format === "code" ? languageOf(reading.name) : undefined;
-  const { kept, warnings } = keep(text, reading.textLength);
+  const { kept, warnings } = keep(text, cut ? Math.min(text.length - 1, reading.textLength) : reading.textLength);
   return { text: kept, fields: language === undefined ? {} : { language }, warnings };
 }
 

@@ -47,7 +47,10 @@ export function readRtf(reading: Reading): Extracted {
   const title = cleanLine(found.title, 300);
   const author = cleanLine(found.author, 200);
   return {
-    text: found.text.replace(/[ \t]+\n/g, "\n").replace(/\n{3,}/g, "\n\n"),
+    text: found.text
+      .replace(/^[ \t]*[\uf020-\uf0ff•][ \t]*/gm, "- ")
+      .replace(/[ \t]+\n/g, "\n")
+      .replace(/\n{3,}/g, "\n\n"),
     ...(title !== undefined && { title }),
     ...(author !== undefined && { authors: [`user:${author}`] }),
     fields: {},
