@@ -43,6 +43,8 @@ export function mcpEndpoint(roomOf: (identity: Identity) => Room, onProblem: (me
       wanted: () => bus.listenerCount > 0,
       updated: (uri) => modern.notify.resourceUpdated(uri),
       listChanged: () => modern.notify.resourcesChanged(),
+      toolsChanged: () => modern.notify.toolsChanged(),
+      promptsChanged: () => modern.notify.promptsChanged(),
     });
     const legs = { room, modern, sessionless: legacyStatelessFallback(room.factory, onerror) };
     opened.set(identity.key, legs);

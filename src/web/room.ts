@@ -6,6 +6,8 @@ export interface Bus {
   wanted(): boolean;
   updated(uri: string): void;
   listChanged(): void;
+  toolsChanged(): void;
+  promptsChanged(): void;
 }
 
 /** What one identity is served: built once, used by every leg. */

@@ -1,0 +1,107 @@
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openHttpDoor } from "../../src/server.ts";
+import type { HttpDoor } from "../../src/web/http.ts";
+import { bundle } from "./bundle.ts";
+import { fakeApp } from "./fake-app.ts";
+import { call, INITIALIZE, INITIALIZED, RawStdio } from "./raw-stdio.ts";
+
+const FRAMES = 1000;
+const LEAK = /\n\s+at .+:\d+|node_modules|\/src\/tools|Cannot read propert|is not a function/;
+
+let server: RawStdio;
+let door: HttpDoor;
+
+beforeAll(async () => {
+  server = new RawStdio(await bundle("test/server/fake-stdio.ts"));
+  door = await openHttpDoor(fakeApp(), { log: () => undefined });
+});
+afterAll(async () => {
+  server.kill();
+  await door.close();
+});
+
+const METHODS = [
+  "initialize",
+  "ping",
+  "server/discover",
+  "tools/list",
+  "tools/call",
+  "resources/read",
+  "resources/list",
+  "resources/subscribe",
+  "prompts/get",
+  "completion/complete",
+  "subscriptions/listen",
+  "notifications/cancelled",
+  "no/such",
+  "__proto__",
+];
+const deep = "[".repeat(5000) + "]".repeat(5000);
+const frame = fc.oneof(
+  fc
+    .record(
+      {
+        jsonrpc: fc.constantFrom("2.0", "1.0", 2),
+        id: fc.oneof(fc.integer(), fc.string(), fc.constant(null), fc.double(), fc.object()),
+        method: fc.oneof(fc.constantFrom(...METHODS), fc.string(), fc.integer()),
+        params: fc.oneof(
+          fc.jsonValue({ maxDepth: 4 }),
+          fc.record(
+            { name: fc.constantFrom("search", "fetch", "x"), arguments: fc.jsonValue(), uri: fc.string() },
+            { requiredKeys: [] },
+          ),
+          fc.constant(JSON.parse('{"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}}}')),
+        ),
+        result: fc.jsonValue(),
+        error: fc.jsonValue(),
+      },
+      { requiredKeys: [] },
+    )
+    .map((message) => JSON.stringify(message)),
+  fc.string({ unit: "binary" }).map((text) => text.replaceAll("\n", " ")),
+  fc.constantFrom(
+    deep,
+    `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":${deep}}`,
+    "{",
+    "null",
+    "[]",
+    '"',
+    "\u0000",
+  ),
+);
+
+describe("whatever comes over the wire", () => {
+  it(`stdio survives ${FRAMES} odd lines and then answers`, async () => {
+    server.send(INITIALIZE, INITIALIZED);
+    await server.answer("init");
+    for (const line of fc.sample(frame, FRAMES)) server.send(line);
+    server.send(call("after-all", "search", { query: "beetroot" }));
+    expect((await server.answer("after-all")).result.structuredContent.results).not.toHaveLength(0);
+    expect(server.lines.join("\n")).not.toMatch(LEAK);
+    expect(server.child.exitCode).toBeNull();
+  });
+
+  it("HTTP survives 300 odd bodies and then answers", async () => {
+    const headers = { "content-type": "application/json", accept: "application/json, text/event-stream" };
+    const post = (body: string) => fetch(door.url, { method: "POST", headers, body });
+    for (const body of fc.sample(frame, 300)) {
+      const stop = new AbortController();
+      const answer = await fetch(door.url, { method: "POST", headers, body, signal: stop.signal });
+      expect([200, 202, 400, 404, 429]).toContain(answer.status);
+      if (answer.headers.get("content-type") !== "text/event-stream") expect(await answer.text()).not.toMatch(LEAK);
+      stop.abort();
+    }
+    const answer = await post(JSON.stringify(call(1, "search", { query: "beetroot" })));
+    expect(await answer.text()).toContain("notes/garden/plan.md");
+  });
+
+  it("a line above the cap ends the connection instead of filling the memory", async () => {
+    const flooded = new RawStdio(await bundle("test/server/fake-stdio.ts"));
+    const exit = new Promise((resolve) => flooded.child.once("exit", resolve));
+    flooded.child.stdin.on("error", () => undefined);
+    const piece = "x".repeat(1_000_000);
+    for (let megabyte = 0; megabyte < 12; megabyte++) flooded.child.stdin.write(piece);
+    expect(await exit).toBe(0);
+  });
+});

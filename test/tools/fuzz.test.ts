@@ -1,0 +1,84 @@
+import fc from "fast-check";
+import { beforeAll, describe, expect, it } from "vitest";
+import { callTool } from "../../src/tools/call.ts";
+import { buildSurface } from "../../src/tools/surface.ts";
+import { filledDesk } from "../server/fake-app.ts";
+import type { FakeDesk } from "./fake-desk.ts";
+
+const RUNS = 1000;
+const surface = buildSurface({ version: "0.0.0-test", sources: ["notes", "mail"] });
+/** What must never reach a client: stacks, paths of this machine, words of unforeseen errors. */
+const LEAK =
+  /\n\s+at .+:\d+|node_modules|\/src\/tools|TypeError|RangeError|Cannot read propert|is not a function|ZodError/;
+
+let desk: FakeDesk;
+
+beforeAll(() => {
+  desk = filledDesk();
+  desk.syncMs = 1;
+  desk.slow.clear();
+});
+
+const oddText = fc.oneof(
+  fc.string({ unit: "binary", maxLength: 40 }),
+  fc.constantFrom(
+    "",
+    " ",
+    "notes",
+    "notes/garden/plan.md",
+    "../../etc/passwd",
+    "\u0000",
+    "\uD800",
+    "%00",
+    "__proto__",
+    "7d",
+  ),
+  fc.constantFrom(
+    "' OR 1=1 --",
+    '"',
+    "a".repeat(5000),
+    "headwater://notes/x",
+    "NEAR(",
+    "**",
+    "NaN",
+    "-1",
+    "🌊".repeat(50),
+  ),
+);
+const oddValue = fc.oneof(
+  oddText,
+  fc.jsonValue({ maxDepth: 3 }),
+  fc.double(),
+  fc.integer(),
+  fc.boolean(),
+  fc.constant(null),
+  fc.array(oddText, { maxLength: 5 }),
+);
+
+function argumentsOf(name: string): fc.Arbitrary<unknown> {
+  const names = Object.keys(surface.tools.get(name)!.input.shape);
+  const key = fc.oneof({ weight: 8, arbitrary: fc.constantFrom(...names, "extra") }, { weight: 1, arbitrary: oddText });
+  const object = fc.array(fc.tuple(key, oddValue), { maxLength: 6 }).map((pairs) => Object.fromEntries(pairs));
+  return fc.oneof({ weight: 9, arbitrary: object }, { weight: 1, arbitrary: oddValue });
+}
+
+describe("whatever a client sends", () => {
+  it.each([...surface.tools.keys()])(`%s answers in its shape or with a sentence, ${RUNS} times`, async (name) => {
+    const tool = surface.tools.get(name)!;
+    const context = () => ({ mcpReq: { signal: AbortSignal.timeout(5000), _meta: {} } }) as never;
+    await fc.assert(
+      fc.asyncProperty(argumentsOf(name), async (args) => {
+        const quick =
+          typeof args === "object" && args !== null && name === "sync_source" ? { wait_seconds: 0, ...args } : args;
+        const result = await callTool(tool, quick, async () => desk, context());
+        const text = (result.content as { text: string }[])[0]!.text;
+        expect(text.length).toBeGreaterThan(0);
+        expect(text.length).toBeLessThan(24_500);
+        if (result.isError) expect(text).not.toMatch(LEAK);
+        else expect(tool.output.safeParse(result.structuredContent).success).toBe(true);
+        expect(text).not.toContain("Unexpected failure inside headwater");
+      }),
+      { numRuns: RUNS, interruptAfterTimeLimit: 25_000, markInterruptAsFailure: true },
+    );
+  });
+});
