@@ -29,7 +29,7 @@ export function applyBatch(writer: Writer, place: Place, fence: number, batch: B
     const page: PageWork = {
       writer,
       place,
-      arrival: { source, feed: place.container, at: milliseconds(at) ?? Date.now() },
+      arrival: { source, feed: place.container, at: milliseconds(at) ?? Date.now(), pushed: next === undefined },
       passes: runningPasses(writer, source),
       counts: { ...NO_COUNTS },
     };

@@ -51,10 +51,10 @@ export function writerThread(setup: Omit<ThreadSetup, "role">, started: () => vo
       if (closing) return Promise.reject(new ConnectorError("store", "The store is closed."));
       worker ??= start();
       const id = ++lastId;
-      worker.ref();
       return new Promise((resolve, reject) => {
-        pending.set(id, { resolve: resolve as (value: unknown) => void, reject });
         worker?.postMessage({ id, name, parameters });
+        pending.set(id, { resolve: resolve as (value: unknown) => void, reject });
+        worker?.ref();
       });
     },
     close() {

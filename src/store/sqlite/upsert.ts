@@ -27,6 +27,8 @@ export interface Arrival {
   /** The container of the feed, where it has one. */
   feed?: string;
   at: number;
+  /** News that came by itself and may come late: older than what is stored, it is ignored. */
+  pushed: boolean;
 }
 
 const FACT_COLUMNS = ["hash", "text_length", "text_bytes", "body_version", "due", "links"] as const;
@@ -39,7 +41,7 @@ export function upsert(writer: Writer, { item, text }: Upsert, arrival: Arrival)
     .get(arrival.source, columns.native_id);
   const body = text === undefined ? undefined : measure(text);
   if (!stored) return { row: insert(writer, columns, item.relations, body, arrival.at), outcome: "added" };
-  const outcome = change(writer, stored, columns, item.relations, body, arrival.at);
+  const outcome = change(writer, stored, columns, item.relations, body, arrival);
   return { row: Number(stored.id), outcome };
 }
 
@@ -103,48 +105,78 @@ const INSERT_ITEM = `INSERT INTO items (id, ${ITEM_COLUMNS.join(", ")}, ${FACT_C
     .fill("?")
     .join(", ")})`;
 
+/** What differs between an item as stored and as it arrives. */
+interface Difference {
+  version: boolean;
+  text: boolean;
+  links: boolean;
+  /** Anything but the text that a person can see; also an item that was hidden. */
+  visible: boolean;
+  /** The body is still to come. */
+  awaited: boolean;
+}
+
+function difference(
+  connection: Connection,
+  stored: Row,
+  columns: Columns,
+  relations: Relation[],
+  body: Text | undefined,
+): Difference {
+  const keepsText = columns.mime !== null || stored.text_length === null;
+  const sameText = body ? sameValue(stored.hash, body.hash) && stored.text_length === body.length : keepsText;
+  const links = !sameRelations(connection, stored, relations);
+  const seen = VISIBLE.some((name) => !sameValue(stored[name], columns[name]));
+  return {
+    version: !sameValue(stored.version, columns.version),
+    text: !sameText,
+    links,
+    visible: seen || links || stored.lost_at !== null,
+    awaited: !body && columns.mime !== null && !sameValue(stored.body_version, columns.version),
+  };
+}
+
 function change(
   writer: Writer,
   stored: Row,
   columns: Columns,
   relations: Relation[],
   body: Text | undefined,
-  at: number,
+  arrival: Arrival,
 ): Outcome {
-  const returning = stored.lost_at !== null;
-  const sameVersion = sameValue(stored.version, columns.version);
-  if (!returning && isOlder(stored, columns)) return "unchanged";
-  const sameText = body
-    ? sameValue(stored.hash, body.hash) && stored.text_length === body.length
-    : columns.mime !== null || stored.text_length === null;
-  const seen = VISIBLE.every((name) => sameValue(stored[name], columns[name]));
-  const sameLinks = sameRelations(writer.connection, stored, relations);
-  const visible = !seen || !sameLinks || returning;
-  const wasDue = Number(stored.due);
-  const awaits = !body && columns.mime !== null && !sameValue(stored.body_version, columns.version);
-  const facts = {
-    ...(body
-      ? { hash: body.hash, text_length: body.length, text_bytes: body.bytes, body_version: columns.version }
-      : columns.mime === null
-        ? { hash: null, text_length: null, text_bytes: null, body_version: null }
-        : kept(stored)),
-    due: awaits ? (visible || wasDue === 1 || stored.text_length === null ? 1 : 2) : 0,
-    links: relations.length,
-  };
-  if (!visible && sameText && sameVersion && wasDue === facts.due && sameQuiet(stored, columns)) return "unchanged";
-  const rewritten = visible || !sameText;
-  const first = body !== undefined && wasDue === 1 && sameVersion && !visible;
-  const logged = rewritten && !first;
-  replace(writer, stored, columns, facts, logged ? at : Number(stored.changed_at));
-  if (!sameText) writeBody(writer.connection, Number(stored.id), body?.text);
-  if (!sameValue(stored.aliases, columns.aliases))
-    writeAliases(writer.connection, Number(stored.id), columns.source, columns.aliases, stored.former ?? null);
-  if (!sameLinks) writeRelations(writer.connection, Number(stored.id), columns.source, relations);
+  if (arrival.pushed && stored.lost_at === null && isOlder(stored, columns)) return "unchanged";
+  const differs = difference(writer.connection, stored, columns, relations, body);
+  const facts = { ...textFacts(stored, columns, body), due: dueOf(stored, differs), links: relations.length };
+  const rewritten = differs.visible || differs.text;
+  const idle = !rewritten && !differs.version && stored.due === facts.due && sameQuiet(stored, columns);
+  if (idle) return "unchanged";
+  // The body of an item that was counted and logged when it was met is no second change.
+  const completes = body !== undefined && stored.due === 1 && !differs.version && !differs.visible;
+  const row = Number(stored.id);
+  const logged = rewritten && !completes;
+  replace(writer, stored, columns, facts, logged ? arrival.at : Number(stored.changed_at));
+  if (differs.text) writeBody(writer.connection, row, body?.text);
+  if (!sameValue(stored.aliases, columns.aliases)) {
+    writeAliases(writer.connection, row, columns.source, columns.aliases, stored.former ?? null);
+  }
+  if (differs.links) writeRelations(writer.connection, row, columns.source, relations);
   reindex(writer, stored, columns, body?.text, rewritten);
-  if (logged) logChange(writer, "updated", columns.source, Number(stored.id), at);
-  if (first) return "completed";
+  if (logged) logChange(writer, "updated", columns.source, row, arrival.at);
+  if (completes) return "completed";
   if (logged) return "updated";
-  return awaits && !sameVersion ? "awaited" : "unchanged";
+  return differs.awaited && differs.version ? "awaited" : "unchanged";
+}
+
+function textFacts(stored: Row, columns: Columns, body: Text | undefined): Row {
+  if (body) return { hash: body.hash, text_length: body.length, text_bytes: body.bytes, body_version: columns.version };
+  if (columns.mime === null) return { hash: null, text_length: null, text_bytes: null, body_version: null };
+  return {};
+}
+
+/** See `items.due`: only where nothing else tells of a change must the body decide. */
+function dueOf(stored: Row, differs: Difference): number {
+  if (!differs.awaited) return 0;
+  return differs.visible || stored.due === 1 || stored.text_length === null ? 1 : 2;
 }
 
 /** An upsert that lags behind what is stored: a late or repeated push. */
@@ -152,16 +184,11 @@ function isOlder(stored: Row, columns: Columns): boolean {
   return stored.updated_at !== null && columns.updated_at !== null && columns.updated_at < Number(stored.updated_at);
 }
 
-function kept(stored: Row) {
-  const { hash, text_length, text_bytes, body_version } = stored;
-  return { hash, text_length, text_bytes, body_version };
-}
-
 function sameQuiet(stored: Row, columns: Columns): boolean {
   return QUIET.every((name) => sameValue(stored[name], columns[name]));
 }
 
-function replace(writer: Writer, stored: Row, columns: Columns, facts: Row | object, changedAt: number): void {
+function replace(writer: Writer, stored: Row, columns: Columns, facts: Row, changedAt: number): void {
   const row = { ...stored, ...columns, ...facts, lost_at: null, changed_at: changedAt } as Row;
   weigh(writer, stored, -1);
   weigh(writer, row, 1);

@@ -104,6 +104,14 @@ export function testPages({ world, reopened }: Worlds): void {
     expect(await w.get("a")).toMatchObject({ title: "Newer", version: "2" });
   });
 
+  test("a listing is believed even when it tells an older time, as of a file put back", async () => {
+    const w = await world();
+    await w.apply({ upserts: [note("a", { version: "2", updatedAt: NOON, text: "new" })] });
+    const restored = note("a", { version: "1", updatedAt: ELEVEN, text: "old" });
+    expect(await w.apply({ upserts: [restored] })).toMatchObject({ updated: 1 });
+    expect(await w.text("a")).toBe("old");
+  });
+
   test("a new version with the same words is no change, and is the version from now on", async () => {
     const w = await world();
     await w.apply({ upserts: [note("a", { updatedAt: ELEVEN })] });
