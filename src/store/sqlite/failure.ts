@@ -37,7 +37,9 @@ export function storeError(error: unknown): ConnectorError {
   const say = (message: string, hint: string) => new ConnectorError("store", message, { hint, cause: error });
   switch (code) {
     case undefined:
-      return ConnectorError.from(error);
+      return isFileError(error)
+        ? say("The data folder cannot be used.", "Check that it exists, belongs to this user and has space left.")
+        : ConnectorError.from(error);
     case "SQLITE_CORRUPT":
     case "SQLITE_NOTADB":
       return damaged(error);
@@ -55,4 +57,9 @@ export function storeError(error: unknown): ConnectorError {
     default:
       return new ConnectorError("bug", "Unexpected failure of the store.", { cause: error });
   }
+}
+
+/** An error of Node's own file functions: they alone name the system call. */
+function isFileError(error: unknown): boolean {
+  return error instanceof Error && "syscall" in error && "code" in error;
 }

@@ -1,9 +1,11 @@
 import type { Item } from "../../model/item.ts";
 import type { Lease, Store, StoredItem } from "../store.ts";
 import { listChanges } from "./changes.ts";
+import { sameValue } from "./columns.ts";
 import { snapshot } from "./connect.ts";
-import type { Connection, Driver } from "./driver.ts";
-import { storeError } from "./failure.ts";
+import type { Connection, Driver, Row } from "./driver.ts";
+import { damaged, storeError } from "./failure.ts";
+import { fingerprint } from "./fingerprint.ts";
 import { listItems } from "./listing.ts";
 import { findItems, sourceOf, visibleRow } from "./lookup.ts";
 import { placesOf, progressOf } from "./places.ts";
@@ -91,7 +93,7 @@ export function sqliteStore({ file, driver, connection, writer, verify, backup, 
     text: (source, id, viewer, range) =>
       read(() => {
         const row = visibleRow(connection, source, id, viewer);
-        const text = row && textOf(connection, Number(row.id));
+        const text = row && soundText(connection, row);
         return range ? text?.slice(range.offset, range.offset + range.length) : text;
       }),
     items: (request) => read(() => listItems(connection, request)),
@@ -125,6 +127,13 @@ function leaseOf(writer: WriterThread, source: string, fence: number, ttlMs: num
   };
 }
 
+/** The text of a row; one that is not what was stored is an error, never an answer. */
+function soundText(connection: Connection, row: Row): string | undefined {
+  const text = textOf(connection, Number(row.id));
+  if (text !== undefined && !sameValue(fingerprint(text), row.hash)) throw damaged();
+  return text;
+}
+
 function textOf(connection: Connection, row: number): string | undefined {
   return decodeOptional(connection.raw("SELECT text FROM bodies WHERE item = ?").get(row)?.[0]);
 }
@@ -143,7 +152,7 @@ function everythingAfter(
     .all(row, wanted, wanted)
     .map((each) => {
       const item = itemOf(connection, each);
-      const text = textOf(connection, Number(each.id));
+      const text = soundText(connection, each);
       return { row: Number(each.id), item, ...(text !== undefined && { text }), relations: item.relations };
     });
 }

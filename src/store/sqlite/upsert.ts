@@ -1,10 +1,10 @@
-import { hash as digestOf } from "node:crypto";
 import type { Relation } from "../../model/item.ts";
 import type { Upsert } from "../store.ts";
 import { logChange } from "./changelog.ts";
 import { type Columns, columnsOf, QUIET, sameValue, VISIBLE } from "./columns.ts";
 import type { Connection, Row, Value } from "./driver.ts";
 import { facetsOf } from "./facets.ts";
+import { fingerprint } from "./fingerprint.ts";
 import { listOf, sameRelations, writeAliases, writeRelations } from "./links.ts";
 import { nameNumber } from "./names.ts";
 import { decodeText, encodeText, indexable } from "./text.ts";
@@ -46,9 +46,7 @@ export function upsert(writer: Writer, { item, text }: Upsert, arrival: Arrival)
 }
 
 function measure(text: string): Text {
-  const encoded = text.isWellFormed() ? text : Buffer.from(text, "utf16le");
-  const hash = text === "" ? null : digestOf("sha1", encoded, "buffer");
-  return { text, hash, length: text.length, bytes: Buffer.byteLength(text) };
+  return { text, hash: fingerprint(text), length: text.length, bytes: Buffer.byteLength(text) };
 }
 
 function insert(writer: Writer, columns: Columns, relations: Relation[], body: Text | undefined, at: number): number {
@@ -146,7 +144,7 @@ function change(
 ): Outcome {
   if (arrival.pushed && stored.lost_at === null && isOlder(stored, columns)) return "unchanged";
   const differs = difference(writer.connection, stored, columns, relations, body);
-  const facts = { ...textFacts(stored, columns, body), due: dueOf(stored, differs), links: relations.length };
+  const facts = { ...textFacts(columns, body), due: dueOf(stored, differs), links: relations.length };
   const rewritten = differs.visible || differs.text;
   const idle = !rewritten && !differs.version && stored.due === facts.due && sameQuiet(stored, columns);
   if (idle) return "unchanged";
@@ -167,7 +165,7 @@ function change(
   return differs.awaited && differs.version ? "awaited" : "unchanged";
 }
 
-function textFacts(stored: Row, columns: Columns, body: Text | undefined): Row {
+function textFacts(columns: Columns, body: Text | undefined): Row {
   if (body) return { hash: body.hash, text_length: body.length, text_bytes: body.bytes, body_version: columns.version };
   if (columns.mime === null) return { hash: null, text_length: null, text_bytes: null, body_version: null };
   return {};

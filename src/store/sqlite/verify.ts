@@ -1,15 +1,24 @@
+import { sameValue } from "./columns.ts";
 import type { Connection } from "./driver.ts";
 import { storeError } from "./failure.ts";
+import { fingerprint } from "./fingerprint.ts";
+import { decodeText } from "./text.ts";
 
 /**
  * Sentences about what is wrong with a store's file; none when it is sound. "quick" reads the structure of every page;
- * "full" also compares indexes with tables, the full text index with itself and with the items, and the counters.
+ * "full" also compares indexes with tables, the full text index with itself and with the items, each text with its
+ * fingerprint, and the counters with a recount.
  */
 export function check(connection: Connection, depth: "quick" | "full"): string[] {
   const checks: (() => string[])[] =
     depth === "quick"
       ? [() => pragma(connection, "quick_check")]
-      : [() => pragma(connection, "integrity_check"), () => index(connection), () => counters(connection)];
+      : [
+          () => pragma(connection, "integrity_check"),
+          () => index(connection),
+          () => texts(connection),
+          () => counters(connection),
+        ];
   const found: string[] = [];
   for (const each of checks) {
     try {
@@ -51,6 +60,18 @@ function index(connection: Connection): string[] {
     ...(foreign > 0 ? [`The full text index knows ${foreign} items that are gone or hidden.`] : []),
     ...(bodies > 0 ? [`${bodies} items lack their text.`] : []),
   ];
+}
+
+/** Texts that are not what was stored, read a few hundred at a time. */
+function texts(connection: Connection): string[] {
+  const read = connection.raw(
+    "SELECT b.item, b.text, i.hash FROM bodies b JOIN items i ON i.id = b.item WHERE b.item > ? ORDER BY b.item LIMIT 200",
+  );
+  let wrong = 0;
+  for (let rows = read.all(0); rows.length > 0; rows = read.all(rows.at(-1)?.[0] ?? null)) {
+    wrong += rows.filter(([, text, hash]) => !sameValue(fingerprint(decodeText(text ?? null)), hash)).length;
+  }
+  return wrong === 0 ? [] : [`${wrong} items have other words than were stored.`];
 }
 
 const COUNTED = `
