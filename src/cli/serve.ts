@@ -1,4 +1,3 @@
-import { CONNECTORS } from "../connectors/index.ts";
 import { ConnectorError } from "../model/index.ts";
 import { mistakeText } from "../sources/mistakes.ts";
 import { plainLine } from "../sources/plain-text.ts";
@@ -23,12 +22,10 @@ export async function serve(given: Session, opts: ServeOptions): Promise<undefin
     session.log.warn("config.doubted", { says: mistakeText(mistake) });
   }
   const options = {
-    connectors: Object.keys(CONNECTORS),
     log: (line: string) => session.log.info("server.told", { line: plainLine(line) }),
     ...(opts.toolProfile !== undefined && { profile: opts.toolProfile as "standard" | "per-source" }),
     ...(session.globals.tenant !== undefined && { tenant: session.globals.tenant }),
   };
-  followSources(app, session);
   if (opts.http === undefined) await server.serveStdio(app, options);
   else
     await server.serveHttp(app, {
@@ -38,16 +35,4 @@ export async function serve(given: Session, opts: ServeOptions): Promise<undefin
       onReady: (url) => session.terminal.note(`headwater serves MCP at ${url}. Stop with Ctrl+C.`),
     });
   return undefined;
-}
-
-/** Schedules and live news of every tenant, beside answering. What goes wrong here is logged and stops nobody. */
-function followSources(app: Awaited<ReturnType<typeof openAppFor>>, { log, globals }: Session): void {
-  const all = new Set(["default", ...app.config.sources.map((source) => source.entry.settings.tenant)]);
-  const tenants = globals.tenant === undefined ? [...all] : [globals.tenant];
-  for (const tenant of tenants) {
-    app.desk(tenant).then(
-      (desk) => desk.engine.watch(),
-      (error: Error) => log.warn("tenant.failed", { tenant, says: error.message }),
-    );
-  }
 }

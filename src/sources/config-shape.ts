@@ -22,7 +22,7 @@ const token = (description: string) =>
 /** The engine's own keys of a source entry; everything else in it is an option of the connector. */
 export const EngineKeys = z.strictObject({
   connector: z.string().min(1).describe("Which connector reads this source; headwater connectors lists them."),
-  enabled: z.boolean().default(true).describe("false: the source keeps what it has and is not synced."),
+  enabled: z.boolean().default(true).describe("Whether it is synced; false keeps what it has."),
   tenant: z.string().regex(SOURCE_NAME).default("default").meta({
     description: "Whose source this is; tenants never see each other's items.",
     expected: "small letters, digits and hyphens",
@@ -57,12 +57,14 @@ const Tokens = z
       token: token("What the client sends as its bearer token."),
       tenant: z.string().regex(SOURCE_NAME).default("default").describe("Whose sources the token opens."),
       principals: z
-        .array(z.string().regex(/^(user|group):.+/))
+        .array(
+          z
+            .string()
+            .regex(/^(user|group):.+/)
+            .meta({ expected: '"user:<email>" or "group:<id>"' }),
+        )
         .optional()
-        .meta({
-          description: "Who asks: user:<email> and group:<id>. Left out, the token sees everything of its tenant.",
-          expected: 'a list of "user:<email>" and "group:<id>"',
-        }),
+        .describe("Who asks: user:<email> and group:<id>. Left out, the token sees everything of its tenant."),
     }),
   )
   .default([])
@@ -96,7 +98,10 @@ const Http = z
 
 /** The whole file but for what stands inside the source entries. */
 export const ConfigFile = z.strictObject({
-  version: z.literal(1).default(1).describe("The version of this file's format."),
+  version: z.literal(1).default(1).meta({
+    description: "The version of this file's format.",
+    expected: "1, the only format this headwater reads",
+  }),
   data: z
     .string()
     .min(1)
@@ -122,7 +127,7 @@ export const ConfigFile = z.strictObject({
         .enum(["standard", "per-source"])
         .default("standard")
         .describe(
-          "standard: nine tools for all sources; per-source: test, list, search, sync and fetch for each source.",
+          "Nine tools for all sources (standard), or test, list, search, sync and fetch for each source (per-source).",
         ),
       tools: z.array(z.string().min(1)).optional().describe("Serve only these tools."),
     })

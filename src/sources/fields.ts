@@ -71,7 +71,10 @@ export function schemasAt(schema: Schema, path: KeyPath): Schema[] {
 
 function step(type: Schema, part: string | number): Schema[] {
   const def = (type as z.core.$ZodTypes)._zod.def;
-  if (def.type === "object") return Object.hasOwn(def.shape, part) ? [def.shape[part] as Schema] : [];
+  if (def.type === "object") {
+    if (Object.hasOwn(def.shape, part)) return [def.shape[part] as Schema];
+    return def.catchall && (def.catchall as z.core.$ZodTypes)._zod.def.type !== "never" ? [def.catchall] : [];
+  }
   if (def.type === "array") return [def.element];
   if (def.type === "record") return [def.valueType];
   if (def.type === "tuple") return def.items.slice(Number(part), Number(part) + 1);

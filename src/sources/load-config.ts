@@ -25,7 +25,7 @@ export interface LoadedConfig {
   mistakes: readonly ConfigMistake[];
   warnings: readonly ConfigMistake[];
   sync: { everyMs?: number; concurrency: number };
-  /** Tokens are in the clear: for comparing only. The masker knows them. */
+  /** Tokens are in the clear for comparing, but hidden from printing and serialising. */
   server: ConfigFile["server"];
 }
 
@@ -77,7 +77,7 @@ export async function readConfig(
     mistakes: mistakes.sort(byLine),
     warnings: [...top.warnings.map(placed), ...sources.flatMap((source) => source.warnings)].sort(byLine),
     sync: { ...(everyMs !== undefined && { everyMs }), concurrency: top.file.sync.concurrency },
-    server: top.file.server,
+    server: withHiddenTokens(top.file.server),
   };
 }
 
@@ -119,6 +119,13 @@ function doorsOpened(values: Record<string, unknown>): FoundMistake[] {
   const message =
     "server.http.listen cannot be set by a headwater.yaml that was only found in the working folder. Name the file with --config, or use: headwater serve --http host:port";
   return [{ path, message }];
+}
+
+function withHiddenTokens(server: ConfigFile["server"]): ConfigFile["server"] {
+  for (const holder of [server.http, ...server.http.tokens]) {
+    if (holder.token !== undefined) Object.defineProperty(holder, "token", { enumerable: false });
+  }
+  return server;
 }
 
 function entriesOf(values: unknown): Record<string, unknown> {

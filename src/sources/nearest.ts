@@ -11,7 +11,7 @@ export function nearest(word: string, candidates: readonly string[]): string | u
     candidates.map((candidate) => bare(candidate)),
   );
   const found = candidates.find((candidate) => bare(candidate) === best);
-  if (distance(wanted, best) <= Math.max(1, Math.floor(Math.max(wanted.length, best.length) / 3))) return found;
+  if (distance(wanted, best) <= Math.max(1, Math.floor(Math.max(wanted.length, best.length) / 2.5))) return found;
   return wanted.length < 3 ? undefined : candidates.find((candidate) => bare(candidate).startsWith(wanted));
 }
 

@@ -9,7 +9,7 @@ import { didYouMean } from "./nearest.ts";
 import type { ReferenceScope } from "./references.ts";
 import type { SourceEntry, SourceSettings } from "./source.ts";
 import { byteCount, durationMs } from "./units.ts";
-import { type FoundMistake, suggestion, zodMistakes } from "./zod-mistakes.ts";
+import { type FoundMistake, got, nestedUnknownKeys, zodMistakes } from "./zod-mistakes.ts";
 
 /** A source entry after checking. */
 export interface ConfiguredSource {
@@ -35,7 +35,7 @@ export async function readSource(id: string, written: unknown, context: SourceSc
   const at = ["sources", id];
   const named = SOURCE_NAME.test(id) ? [] : [badName(id)];
   if (!isMap(written)) {
-    const message = `sources.${id} must be a map of keys with at least "connector", got ${written === null ? "nothing" : "something else"}.`;
+    const message = `sources.${id} must be a map of keys with at least "connector", got ${got(written)}.`;
     return broken(id, {}, [...named, { path: at, message }], context);
   }
   const connector = await connectorOf(id, written, context.catalog);
@@ -74,11 +74,14 @@ function checkEntry(
         at,
         alsoKnown: Object.keys(EngineKeys.shape),
       });
+  const nested = nestedUnknownKeys(connector.config, own, at);
   const mistakes = [
     ...named,
     ...engine.mistakes,
     ...(disabled ? [] : expanded.mistakes),
-    ...found.filter((mistake) => !unset.has(keyText(mistake.path))),
+    ...[...found, ...nested.filter((one) => !found.some((other) => keyText(other.path) === keyText(one.path)))].filter(
+      (mistake) => !unset.has(keyText(mistake.path)),
+    ),
   ];
   return {
     entry: entryOf(id, connector.id, engine.keys, expanded.printable as Record<string, unknown>, context),
@@ -115,7 +118,9 @@ async function connectorOf(
   const known = Object.keys(catalog);
   if (typeof name !== "string" || name === "") {
     const wrongWord = Object.keys(written).find((key) => known.includes(String(written[key])));
-    const hint = wrongWord ? `${suggestion(wrongWord, ["connector"])}` : ` Known connectors: ${known.join(", ")}.`;
+    const hint = wrongWord
+      ? ` Here ${JSON.stringify(wrongWord)} is called "connector".`
+      : ` Known connectors: ${known.join(", ")}.`;
     return { path: path.slice(0, 2), message: `sources.${id} needs "connector".${hint}` };
   }
   const load = Object.hasOwn(catalog, name) ? catalog[name] : undefined;

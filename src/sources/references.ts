@@ -41,8 +41,15 @@ export function expandCredential(text: string, scope: ReferenceScope): Expanded 
       problem: `uses ${later}, which this version of headwater cannot read. What works today: \${VARIABLE}, env:VARIABLE or file:/path/to/secret.`,
     };
   }
-  if (text.startsWith("env:")) return readVariable(text.slice(4), scope.env);
-  const expanded = expandVariables(text, scope);
+  const expanded = text.startsWith("env:") ? readVariable(text.slice(4), scope.env) : expandVariables(text, scope);
+  if ("problem" in expanded) {
+    return {
+      problem: expanded.problem.replace(
+        /Set it, or write .*$/,
+        "Set it, or keep the credential in a file: file:/path/to/secret.",
+      ),
+    };
+  }
   return "text" in expanded && text.startsWith("file:")
     ? readSecretFile(expanded.text.slice(5), scope.folder)
     : expanded;

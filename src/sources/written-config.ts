@@ -24,7 +24,7 @@ export function readYaml(text: string, file: string): WrittenConfig {
     mistakes.length > 0 ? undefined : valuesOf(() => document.toJS({ maxAliasCount: 100 }), file, mistakes);
   return {
     values,
-    mistakes,
+    mistakes: mistakes.filter((mistake, index) => mistakes.findIndex((one) => one.line === mistake.line) === index),
     lineOf: (path) => offsetOf(document.contents, path, line),
   };
 }
@@ -39,6 +39,7 @@ function valuesOf(read: () => unknown, file: string, mistakes: ConfigMistake[]):
 }
 
 function yamlProblem(code: string, message: string): string {
+  if (/must be sufficiently indented and end with/.test(message)) return "a [ or { is not closed.";
   if (code === "DUPLICATE_KEY") return "a key stands here twice in the same place. Keep one of them.";
   if (code === "TAB_AS_INDENT") return "a tab is used to indent. Use spaces.";
   if (code === "BAD_INDENT") return "the indentation does not fit the lines above.";

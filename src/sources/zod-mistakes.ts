@@ -43,8 +43,25 @@ function unknownKeys(issue: Issue & { code: "unrecognized_keys" }, checked: Chec
   });
 }
 
+/** Unknown keys inside the maps of a connector's options, whether or not its schema is strict about them. */
+export function nestedUnknownKeys(schema: z.core.$ZodType, written: unknown, at: KeyPath, depth = 0): FoundMistake[] {
+  if (typeof written !== "object" || written === null) return [];
+  const known = keysOf(schema);
+  const inside = Object.entries(written).flatMap(([key, value]) => {
+    const part = Array.isArray(written) ? Number(key) : key;
+    return schemasAt(schema, [part]).flatMap((inner) => nestedUnknownKeys(inner, value, [...at, part], depth + 1));
+  });
+  if (depth === 0 || known.length === 0 || Array.isArray(written)) return inside;
+  const unknown = Object.keys(written).filter((key) => schemasAt(schema, [key]).length === 0);
+  const told = unknown.map((key) => ({
+    path: [...at, key],
+    message: `${keyText([...at, key])} is not known here.${suggestion(key, known)}`,
+  }));
+  return [...told, ...inside];
+}
+
 /** "Did you mean …?", and where nothing is near, what there is. */
-export function suggestion(key: string, known: readonly string[]): string {
+function suggestion(key: string, known: readonly string[]): string {
   const synonym = Object.hasOwn(SYNONYMS, key) ? SYNONYMS[key] : undefined;
   if (synonym && known.includes(synonym)) return ` Did you mean "${synonym}"?`;
   return didYouMean(key, known) || (known.length > 0 ? ` Known here: ${known.join(", ")}.` : "");
@@ -60,7 +77,7 @@ function sentence(issue: Issue, checked: Checked): string {
     return `${parentText(checked.at, path)} needs "${path.at(-1)}".${meaning}`;
   if (issue.code === "custom" && !facts.expected) return `${key}: ${asSentence(issue.message)}${meaning}`;
   const wanted = facts.expected ?? wantedBy(issue, schemasAt(checked.schema, path));
-  return `${key} must be ${wanted}, got ${got(value, facts.secret)}.${choiceHint(issue, value)}${meaning}`;
+  return `${key} must be ${wanted}, got ${got(value, facts.secret)}.${facts.secret ? "" : choiceHint(issue, value)}${meaning}`;
 }
 
 function parentText(at: KeyPath, path: KeyPath): string {
@@ -80,6 +97,11 @@ function choiceHint(issue: Issue, value: unknown): string {
   if (issue.code === "invalid_type" && issue.expected === "array" && typeof value === "string") {
     return ` Write [${JSON.stringify(value)}].`;
   }
+  if (issue.code !== "invalid_type") return "";
+  if (issue.expected === "boolean" && /^(yes|on|true)$/i.test(String(value))) return " Write true.";
+  if (issue.expected === "boolean" && /^(no|off|false)$/i.test(String(value))) return " Write false.";
+  if (issue.expected === "number" && /^-?\d+(\.\d+)?$/.test(String(value))) return ` Write ${value} without quotes.`;
+  if (issue.expected === "string" && typeof value !== "object") return ` Write ${JSON.stringify(String(value))}.`;
   return "";
 }
 
@@ -92,6 +114,13 @@ const TYPE_WORDS: Readonly<Record<string, string>> = {
   object: "a map of keys",
   record: "a map of keys",
   null: "empty",
+};
+
+const FORMAT_WORDS: Readonly<Record<string, string>> = {
+  url: "an address such as https://example.com",
+  email: "a mail address",
+  date: "a date such as 2024-01-31",
+  datetime: "a moment such as 2024-01-31T08:00:00Z",
 };
 
 function wantedBy(issue: Issue, schemas: z.core.$ZodType[]): string {
@@ -112,7 +141,7 @@ function wantedBy(issue: Issue, schemas: z.core.$ZodType[]): string {
     case "not_multiple_of":
       return `a multiple of ${issue.divisor}`;
     case "invalid_format":
-      return `a text in the form of ${issue.format === "regex" ? (issue.pattern ?? "its pattern") : issue.format}`;
+      return FORMAT_WORDS[issue.format] ?? `a text in the form of ${issue.pattern ?? issue.format}`;
     case "invalid_union":
       return [...new Set(schemas.flatMap((schema) => unwrap(schema)).map(schemaWord))].join(" or ");
     default:
@@ -146,11 +175,12 @@ function shown(value: unknown): string {
   return typeof value === "string" ? JSON.stringify(value) : String(value);
 }
 
-function got(value: unknown, secret: boolean | undefined): string {
+/** What was written, in words or as it stands; nothing of a credential. */
+export function got(value: unknown, secret = false): string {
   if (value === undefined || value === null) return "nothing";
   if (Array.isArray(value)) return value.length === 0 ? "an empty list" : "a list";
   if (typeof value === "object") return "a map of keys";
-  if (secret) return typeof value === "string" ? "another text" : `a ${typeof value}`;
+  if (secret) return value === "" ? "an empty text" : typeof value === "string" ? "another text" : `a ${typeof value}`;
   const text = typeof value === "string" ? JSON.stringify(plainLine(value)) : String(value);
   return text.length > 80 ? `${text.slice(0, 77)}…` : text;
 }
