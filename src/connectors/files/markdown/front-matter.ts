@@ -8,8 +8,9 @@ export interface SplitNote {
   warning?: string;
 }
 
-/** Front matter beyond this is somebody's data, not properties. UTF-16 units. */
-const LONGEST = 200_000;
+/** Beyond this the YAML parser takes seconds for hostile nesting, and no person wrote it as properties. UTF-16 units. */
+const LONGEST = 16_000;
+const CLOSING = /^(?:---|\.\.\.)[ \t]*$/m;
 
 /**
  * Splits YAML front matter from a note. Only a plain `---` line opens it: `---js` and the like are code for other
@@ -19,17 +20,18 @@ export function splitFrontMatter(text: string): SplitNote {
   const opening = /^---[ \t]*\n/.exec(text);
   if (opening === null) return { properties: {}, body: text };
   const start = opening[0].length;
-  const closing = /^(?:---|\.\.\.)[ \t]*$/m.exec(text.slice(start, start + LONGEST));
+  const closing = CLOSING.exec(text.slice(start, start + 20 * LONGEST));
   if (closing === null) return { properties: {}, body: text };
+  if (closing.index > LONGEST) return kept(text, "longer than 16,000 characters");
   const end = start + closing.index;
   const body = text.slice(end + closing[0].length).replace(/^\n+/, "");
   const { properties, problem } = readYaml(text.slice(start, end));
   if (properties !== undefined) return { properties, body };
-  return {
-    properties: {},
-    body: text,
-    warning: `The properties are not valid YAML${problem}, so they were kept as text.`,
-  };
+  return kept(text, `not valid YAML${problem}`);
+}
+
+function kept(text: string, why: string): SplitNote {
+  return { properties: {}, body: text, warning: `The properties are ${why}, so they were kept as text.` };
 }
 
 function readYaml(source: string): { properties?: Record<string, unknown>; problem: string } {

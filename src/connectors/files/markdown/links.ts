@@ -25,7 +25,8 @@ export function linksIn(text: string): WrittenLink[] {
       if (!match[1]?.startsWith("^")) addInline(links, false, match[2] ?? "", match[1]);
   const known = new Set(links.map((link) => link.target));
   if (text.includes("://")) {
-    for (const [address] of text.matchAll(BARE)) {
+    const rest = text.includes("](") ? text.replace(INLINE, " ") : text;
+    for (const [address] of rest.matchAll(BARE)) {
       const target = address.replace(/[.,;:!?]+$/, "");
       if (!known.has(target)) links.push({ sort: "url", target, embeds: false });
       known.add(target);

@@ -29,7 +29,7 @@ const UPDATED = [
 ];
 const DEEPEST = 8;
 const MOST = 500;
-const LARGEST_FIELDS = 20_000;
+const LARGEST_FIELDS = 10_000;
 
 /** Reads the properties that mean something to us; keeps the rest as fields. */
 export function factsOf(properties: Record<string, unknown>): NoteFacts {
