@@ -1,5 +1,4 @@
 import { z } from "zod";
-import type { Relation } from "../kit/index.ts";
 
 const Box = { x: z.number().catch(0), y: z.number().catch(0), width: z.number().catch(0), height: z.number().catch(0) };
 const Node = z.object({
@@ -22,13 +21,9 @@ const MOST_GROUPS = 500;
  * An Obsidian canvas (https://jsoncanvas.org/spec/1.0/) as Markdown: cards in reading order under the groups they lie in,
  * then the arrows. What is not a canvas is kept as text, with a warning.
  */
-export function canvasText(
-  source: string,
-  resolve: (path: string) => string,
-): { text: string; relations: Relation[]; warning?: string } {
+export function canvasText(source: string): { text: string; warning?: string } {
   const canvas = parsed(source);
-  if (canvas === undefined)
-    return { text: source, relations: [], warning: "This is not a readable canvas, so it was kept as text." };
+  if (canvas === undefined) return { text: source, warning: "This is not a readable canvas, so it was kept as text." };
   const groups = canvas.nodes
     .filter((node) => node.type === "group")
     .sort(byArea)
@@ -39,8 +34,8 @@ export function canvasText(
   for (const card of cards) held.get(groups.find((group) => lies(card, group)))?.push(card);
   const sections = [...held].flatMap(([group, inside]) => section(group, inside));
   const arrows = arrowsOf(canvas);
-  if (arrows.length > 0) sections.push(["## Connections", arrows.join("\n")].join("\n\n"));
-  return { text: sections.join("\n\n"), relations: cards.flatMap((card) => relationOf(card, resolve)) };
+  if (arrows.length > 0) sections.push(`## Connections\n\n${arrows.join("\n")}`);
+  return { text: sections.join("\n\n") };
 }
 
 function parsed(source: string): z.output<typeof Canvas> | undefined {
@@ -62,12 +57,6 @@ function cardText(card: Node): string {
   if (card.file !== undefined) return `![[${card.file}${card.subpath ?? ""}]]`;
   if (card.url !== undefined) return `<${card.url}>`;
   return card.text?.trim() ?? "";
-}
-
-function relationOf(card: Node, resolve: (path: string) => string): Relation[] {
-  if (card.file !== undefined && card.file !== "") return [{ rel: "embeds", id: resolve(card.file) }];
-  if (card.url !== undefined && /^https?:\/\//i.test(card.url)) return [{ rel: "links", url: card.url }];
-  return [];
 }
 
 function arrowsOf(canvas: z.output<typeof Canvas>): string[] {

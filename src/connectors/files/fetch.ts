@@ -9,9 +9,13 @@ import { quoted, safeParts } from "./ids.ts";
 import { type InsideFile, openInside } from "./inside.ts";
 import { type FileType, fileType } from "./kinds.ts";
 import { draftOf, folderAddress, isReadable, versionOf, withBody } from "./listed.ts";
+import { codeSpans, withoutCode } from "./markdown/code.ts";
+import { linksIn } from "./markdown/links.ts";
+import { tagsIn } from "./markdown/tags.ts";
 import { noteItem } from "./note-item.ts";
 import { type FilesConfig, largestBytes } from "./options.ts";
 import { isPlaceholder } from "./placeholder.ts";
+import { relationsOf } from "./relations.ts";
 import type { OpenRoot } from "./roots.ts";
 import { tagsFit } from "./tag-filter.ts";
 import { tooLargeToRead } from "./walk.ts";
@@ -67,10 +71,10 @@ async function contentOf(
       return { item, content: { text } };
     }
     case "canvas": {
-      const { text, relations, warning } = canvasText(decodeText(bytes), (target) =>
-        ctx.api.names(root).resolve(target, path),
-      );
-      if (ctx.config.resolveLinks) draft.relations = relations;
+      const { text, warning } = canvasText(decodeText(bytes));
+      const prose = withoutCode(text, codeSpans(text));
+      draft.tags = tagsIn(prose);
+      if (ctx.config.resolveLinks) draft.relations = relationsOf(linksIn(prose), path, ctx.api.names(root));
       if (warning !== undefined) draft.fields = { ...draft.fields, warning };
       return { item: draft, content: { text } };
     }

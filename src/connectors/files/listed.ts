@@ -28,7 +28,7 @@ export function draftOf(
 ): Draft {
   const kind = root.selection.kindOf(type);
   const isNote = kind === "note";
-  const title = isNote ? stemOf(name) : name;
+  const title = isNote || kind === "canvas" ? stemOf(name) : name;
   const updatedAt = new Date(clamped(stats.mtimeMs)).toISOString();
   const draft: Draft = {
     id: root.prefix + folder + name,
@@ -41,7 +41,7 @@ export function draftOf(
     updatedAt,
     handle: `${stats.dev}:${stats.ino}:${Math.trunc(stats.birthtimeMs)}`,
   };
-  if (isNote || root.vault !== undefined) draft.aliases = [title];
+  if (isNote || root.vault !== undefined) draft.aliases = [isNote ? title : name];
   return draft;
 }
 

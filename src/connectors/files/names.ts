@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import { foldersOf } from "./folders.ts";
 import type { OpenRoot } from "./roots.ts";
 
@@ -7,7 +8,7 @@ import type { OpenRoot } from "./roots.ts";
  *
  * A name that only one file has is answered as that bare name, not as the file's path: items carry their name as an alias,
  * so the link still leads there after the file moved to another folder, although the linking note was not read again.
- * A name that several files share is answered as the path of the best one. A name that no file has is answered as it was
+ * A name that several files share, or that another root may have too, is answered as the path of the best one. A name that no file has is answered as it was
  * written: it may be another note's alias, or a note that comes later, and leads there as soon as one is stored.
  */
 export class NameIndex {
@@ -23,20 +24,27 @@ export class NameIndex {
   /** The id or alias that a wikilink target means, written in the note at `from`. */
   resolve(target: string, from: string): string {
     const wanted = target.replace(/^\/+/, "");
-    const byName = this.#named(wanted);
-    if (byName.length === 0) return wanted;
-    const key = folded(wanted);
-    const fitting = wanted.includes("/") ? byName.filter((path) => endsWithPath(folded(path), key)) : byName;
-    const best = bestOf(fitting.length > 0 ? fitting : [], key, from);
-    if (best === undefined) return wanted;
-    return byName.length === 1 ? aliasOf(best) : this.#root.prefix + best;
+    return this.#found(wanted, from) ?? wanted;
   }
 
-  /** The id of the file at a path below the root, as the disk spells it; undefined when there is none. */
-  exact(path: string): string | undefined {
+  /** The id or alias that a relative link means, written in the note at `from`; undefined when it leads out of the root. */
+  resolvePath(target: string, from: string): string | undefined {
+    const folder = target.startsWith("/") ? "" : posix.dirname(from);
+    const path = posix.join(folder, target.replace(/^\/+/, ""));
+    if (path === ".." || path.startsWith("../") || path === ".") return undefined;
     const key = folded(path);
-    const found = this.#named(path).find((one) => folded(one) === key || folded(one) === `${key}.md`);
-    return found && this.#root.prefix + found;
+    const exact = this.#named(path).find((one) => folded(one) === key || folded(one) === `${key}.md`);
+    if (exact !== undefined) return this.#root.prefix + exact;
+    return this.#found(target.replace(/^(?:\.{0,2}\/)+/, ""), from) ?? this.#root.prefix + path;
+  }
+
+  #found(wanted: string, from: string): string | undefined {
+    const byName = this.#named(wanted);
+    const key = folded(wanted);
+    const fitting = wanted.includes("/") ? byName.filter((path) => endsWithPath(folded(path), key)) : byName;
+    const best = bestOf(fitting, key, from);
+    if (best === undefined) return undefined;
+    return byName.length === 1 && this.#root.prefix === "" ? aliasOf(best) : this.#root.prefix + best;
   }
 
   #named(path: string): string[] {

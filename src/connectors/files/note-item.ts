@@ -1,11 +1,8 @@
-import { posix } from "node:path";
-import type { Draft, Relation } from "../kit/index.ts";
-import type { WrittenLink } from "./markdown/links.ts";
+import type { Draft } from "../kit/index.ts";
 import { readNote } from "./markdown/note.ts";
 import type { NameIndex } from "./names.ts";
 import type { FilesConfig } from "./options.ts";
-
-const MOST_RELATIONS = 5000;
+import { relationsOf } from "./relations.ts";
 
 /** The listed item of a note, completed by what the note says, and its text. */
 export function noteItem(
@@ -28,28 +25,4 @@ export function noteItem(
   if (note.createdAt !== undefined) item.createdAt = note.createdAt;
   if (note.updatedAt !== undefined) item.updatedAt = note.updatedAt;
   return { item, text: note.text };
-}
-
-/** Each target once for links and once for embeds, with the first words it was linked by. */
-function relationsOf(links: WrittenLink[], path: string, names: NameIndex): Relation[] {
-  const relations = new Map<string, Relation>();
-  for (const link of links) {
-    const end = endOf(link, path, names);
-    if (end === undefined) continue;
-    const rel = link.embeds ? "embeds" : "links";
-    const key = `${rel} ${end.id ?? end.url}`;
-    if (!relations.has(key)) relations.set(key, { rel, ...end, ...(link.text !== undefined && { text: link.text }) });
-    if (relations.size >= MOST_RELATIONS) break;
-  }
-  return [...relations.values()];
-}
-
-function endOf(link: WrittenLink, path: string, names: NameIndex): { id?: string; url?: string } | undefined {
-  if (link.sort === "url") return { url: link.target };
-  if (link.sort === "wiki") return { id: names.resolve(link.target, path) };
-  const below = link.target.startsWith("/")
-    ? posix.normalize(link.target.slice(1))
-    : posix.join(posix.dirname(path), link.target);
-  if (below === ".." || below.startsWith("../") || below === ".") return undefined; // leads out of the root
-  return { id: names.exact(below) ?? names.resolve(link.target.replace(/^(?:\.\.?\/)+/, ""), path) };
 }

@@ -20,5 +20,17 @@ export function readNote(source: string, parseFrontmatter: boolean): Note {
   const prose = withoutCode(text, codeSpans(text));
   const tags = [...new Set([...facts.tags, ...tagsIn(prose)])];
   const warnings = [warning, facts.warning].filter((one) => one !== undefined).join(" ");
-  return { ...facts, text, tags, links: linksIn(prose), ...(warnings !== "" && { warning: warnings }) };
+  return {
+    ...facts,
+    text,
+    tags,
+    links: [...linksIn(prose), ...linksOfFields(facts.fields)],
+    ...(warnings !== "" && { warning: warnings }),
+  };
+}
+
+/** Obsidian takes wikilinks in properties for links too. */
+function linksOfFields(fields: NoteFacts["fields"]): WrittenLink[] {
+  const written = JSON.stringify(fields);
+  return written.includes("[[") ? linksIn(written).filter((link) => link.sort === "wiki") : [];
 }
