@@ -27,7 +27,7 @@ function guardedVault(): { outside: string; vault: string } {
   symlinkSync(outside, join(vault, "up"));
   symlinkSync("../vault-notes", join(vault, "twin"));
   symlinkSync("loop", join(vault, "loop"));
-  execFileSync("mkfifo", [join(vault, "pipe.md")]);
+  execFileSync("/usr/bin/mkfifo", [join(vault, "pipe.md")]);
   return { outside, vault };
 }
 
