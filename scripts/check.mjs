@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const STEPS = [
-  ["format and lint", ["biome", "ci", "--error-on-warnings", "."]],
+  ["format and lint", ["biome", "ci", "--error-on-warnings", "--colors=off", "."]],
   ["types", ["tsc", "-p", "."]],
   ["architecture and golden files", ["vitest", "run", "test/architecture.test.ts", "test/golden"]],
   ["unused files, exports and dependencies", ["knip"]],

@@ -54,9 +54,17 @@ async function extracted(
       signal: reading.signal,
     });
     return { item: withFindings(item, found), text: found.text };
+  } catch (error) {
+    throw lasting(ConnectorError.from(error));
   } finally {
     content.stream.destroy();
   }
+}
+
+/** A damaged document stays damaged until it changes; a service's bad answer may be good the next time. */
+function lasting(error: ConnectorError): ConnectorError {
+  if (error.kind !== "bad_response") return error;
+  return new ConnectorError("unsupported", error.message, { hint: error.hint, cause: error });
 }
 
 function refuseOversize(source: OpenSource, item: Item | undefined): void {
