@@ -36,11 +36,20 @@ async function fetchLive(place: Workplace, target: Target, viewer: Viewer, signa
   const open = await place.sources.open(target.source);
   const stop = signal ?? new AbortController().signal;
   const reading = { source: open, ctx: open.context(stop), extractor: place.extractor, signal: stop };
-  const upsert = await readItem(reading, target.id, target.stored);
+  const upsert = await readItem(reading, target.id, target.stored).catch((error: unknown) => {
+    throw withWayOut(ConnectorError.from(error), target.id);
+  });
   if (upsert === undefined) throw notFound(refOf(target.source, target.id));
   await storeLoose(place, open, [upsert]);
   const stored = await place.store.item(target.source, upsert.item.id, viewer);
   return { item: stored ?? unsaved(place, target.source, upsert), text: upsert.text ?? "", fresh: true };
+}
+
+/** A service that has no such thing leaves the person with a next step. */
+function withWayOut(error: ConnectorError, id: string): ConnectorError {
+  if (error.kind !== "not_found" || error.hint !== undefined) return error;
+  const hint = `Search for it: headwater search ${JSON.stringify(lastPart(id))}`;
+  return new ConnectorError("not_found", error.message, { hint, cause: error });
 }
 
 /** What a sync in progress kept us from storing. */

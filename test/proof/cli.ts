@@ -10,15 +10,21 @@ export interface Ended {
   err: string;
 }
 
+export interface CliOptions {
+  env?: NodeJS.ProcessEnv;
+  cwd?: string;
+  /** Another user's rights, where the test runs as root. */
+  uid?: number;
+  gid?: number;
+}
+
 /** Starts the real command line as a process of its own. */
-export function startCli(
-  args: string[],
-  options: { env?: NodeJS.ProcessEnv; cwd?: string } = {},
-): { process: ChildProcess; ended: Promise<Ended> } {
+export function startCli(args: string[], options: CliOptions = {}): { process: ChildProcess; ended: Promise<Ended> } {
   const child = spawn(process.execPath, [CLI, ...args], {
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, NO_COLOR: "1", ...options.env },
     ...(options.cwd !== undefined && { cwd: options.cwd }),
+    ...(options.uid !== undefined && { uid: options.uid, gid: options.gid }),
   });
   let [out, err] = ["", ""];
   child.stdout.on("data", (chunk) => {
@@ -33,6 +39,6 @@ export function startCli(
   return { process: child, ended };
 }
 
-export function runCli(args: string[], options?: { env?: NodeJS.ProcessEnv; cwd?: string }): Promise<Ended> {
+export function runCli(args: string[], options?: CliOptions): Promise<Ended> {
   return startCli(args, options).ended;
 }

@@ -31,7 +31,7 @@ export function writerThread(setup: Omit<ThreadSetup, "role">, started: () => vo
     made.on("message", (message: AnswerMessage) => {
       const call = pending.get(message.id);
       pending.delete(message.id);
-      if (pending.size === 0) made.unref();
+      if (pending.size === 0 && !closing) made.unref(); // closing waits for the thread to end
       if ("problem" in message) call?.reject(errorOf(message.problem));
       else call?.resolve(message.value);
     });
