@@ -48,7 +48,7 @@ async function ask(assistant, question) {
   line(`  ${yellow("?")}  ${bold(question)}`);
   line();
   line(`     ${green(best.title)}  ${dim(factsOf(read.answer.metadata))}`);
-  quote(unmarked(best.snippet));
+  quote(withoutTitle(unmarked(best.snippet), best.title));
   line(`     ${blue(best.url)}`);
   const linked = (read.answer.related ?? []).map(({ title }) => title);
   if (linked.length > 0) listing("linked", linked);
@@ -58,7 +58,13 @@ async function ask(assistant, question) {
       others.map(({ title }) => title),
     );
   line(`     ${dim(`search ${search.ms} ms · fetch ${read.ms} ms, ${read.answer.metadata.length}`)}`);
-  line();
+}
+
+/** A passage from the top of a note begins with its title, which is shown above it already. */
+function withoutTitle(passage, title) {
+  const words = passage.split(" ");
+  const named = title.split(" ").every((word, at) => words[at]?.replaceAll("**", "") === word);
+  return named ? words.slice(title.split(" ").length).join(" ") : passage;
 }
 
 /** Who wrote it and when, in the service's own words. */
@@ -137,7 +143,10 @@ async function main() {
     ]);
     await showTools(assistant);
     heading(3, "Ask three questions: `search` finds the passage, `fetch` reads the item and its links");
-    for (const question of QUESTIONS) await ask(assistant, question);
+    for (const [at, question] of QUESTIONS.entries()) {
+      if (at > 0) line();
+      await ask(assistant, question);
+    }
     await changeTheWorld(assistant, workspace);
     whatNext(workspace);
   } finally {

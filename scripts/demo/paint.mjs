@@ -11,7 +11,7 @@ export const blue = style(36, 39);
 export const red = style(31, 39);
 
 /** Columns to fill: the terminal's, within reason; 88 where there is none. */
-export const WIDTH = Math.max(60, Math.min(stdout.columns ?? 88, 100));
+export const WIDTH = Math.max(60, Math.min(stdout.columns || 88, 100));
 
 export function line(text = "") {
   stdout.write(`${text}\n`);
