@@ -27,6 +27,13 @@ export function cleanLine(text: string | null | undefined, maxLength = 500): str
   return line === "" ? undefined : line.slice(0, maxLength).toWellFormed();
 }
 
+/** Lines joined by spaces, without the blanks around their breaks; linear, where `\s*\n\s*` is not. */
+export function oneLine(text: string): string {
+  if (!text.includes("\n")) return text;
+  const lines = text.split("\n").map((line) => line.trim());
+  return lines.filter((line) => line !== "").join(" ");
+}
+
 /** Cuts text to a number of UTF-16 units, at a line or word break near the end where there is one. */
 export function cutText(text: string, maxLength: number): string {
   if (text.length <= maxLength) return text;

@@ -46,7 +46,6 @@ beforeAll(async () => {
   ];
   const args = [probe, write("list.json", JSON.stringify(list)), healthy, JSON.stringify(warmups)];
   const { stdout } = await promisify(execFile)(process.execPath, args, { maxBuffer: 10_000_000 });
-  if (process.env.SHOW_BOMBS) console.log(stdout);
   for (const line of stdout.trim().split("\n")) {
     const outcome = JSON.parse(line) as Outcome;
     outcomes.set(outcome.what, outcome);

@@ -65,6 +65,7 @@ class Converter {
   #skipping = 0;
   #inPre = 0;
   #pre = "";
+  #language: string | undefined;
   #articles = 0;
 
   constructor(maxLength: number) {
@@ -104,7 +105,7 @@ class Converter {
         this.#skipping--;
       };
     }
-    if (this.#inPre > 0) return this.#openInPre(name);
+    if (this.#inPre > 0) return this.#openInPre(name, attributes);
     return this.#openBlock(name, attributes) ?? this.#openInline(name, attributes);
   }
 
@@ -136,8 +137,9 @@ class Converter {
     );
   }
 
-  #openInPre(name: string): undefined {
+  #openInPre(name: string, attributes: Attributes): undefined {
     if (name === "br") this.#pre += "\n";
+    this.#language ??= languageOf(attributes);
     return undefined;
   }
 
@@ -212,11 +214,11 @@ class Converter {
     this.#writer.flush();
     this.#inPre++;
     this.#pre = "";
-    const language = /(?:language|lang|highlight-source)-([\w+#-]{1,20})/.exec(attributes.get("class") ?? "")?.[1];
+    this.#language = languageOf(attributes);
     return () => {
       this.#inPre--;
       if (this.#pre.trim() !== "" && !this.#writer.full) {
-        this.#writer.block(codeBlock(this.#pre.slice(0, this.#maxLength), language));
+        this.#writer.block(codeBlock(this.#pre.slice(0, this.#maxLength), this.#language));
       }
       this.#pre = "";
     };
@@ -296,4 +298,9 @@ class Converter {
       writer.unmark();
     };
   }
+}
+
+/** The language of a code block by the class names that highlighters use. */
+function languageOf(attributes: Attributes): string | undefined {
+  return /(?:language|lang|highlight-source)-([\w+#-]{1,20})/.exec(attributes.get("class") ?? "")?.[1];
 }

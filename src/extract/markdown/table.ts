@@ -1,4 +1,4 @@
-import { cutText } from "../clean-text.ts";
+import { cutText, oneLine } from "../clean-text.ts";
 
 const MAX_COLUMNS = 64;
 const MAX_CELL = 1000;
@@ -87,12 +87,7 @@ function line(row: string[], width: number): string {
 
 function cell(text: string): string {
   const short = text.length > MAX_CELL ? `${text.slice(0, MAX_CELL).toWellFormed()}…` : text;
-  return short
-    .split("\n")
-    .map((part) => part.trim())
-    .filter((part) => part !== "")
-    .join(" ")
-    .replaceAll("|", "\\|");
+  return oneLine(short).replaceAll("|", "\\|");
 }
 
 function count(number: number): string {

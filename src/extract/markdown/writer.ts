@@ -1,3 +1,5 @@
+import { oneLine } from "../clean-text.ts";
+
 interface Frame {
   first: string;
   rest: string;
@@ -114,7 +116,7 @@ export class MarkdownWriter {
     this.#spaceIsDue = false;
     for (const mark of this.#marks) mark.outer = "";
     if (text === "") return;
-    this.block(prefix === "" ? text : prefix + text.replace(/\s*\n\s*/g, " "));
+    this.block(prefix === "" ? text : prefix + oneLine(text));
   }
 
   /** A block of lines as they are: a table, a code block, a rule. */
@@ -182,5 +184,5 @@ export function codeBlock(code: string, language = ""): string {
   let longest = 2;
   for (const run of code.match(/`{3,}/g) ?? []) longest = Math.max(longest, run.length);
   const fence = "`".repeat(longest + 1);
-  return `${fence}${language}\n${code.replace(/^\n+|\s+$/g, "")}\n${fence}`;
+  return `${fence}${language}\n${code.replace(/^\n+/, "").trimEnd()}\n${fence}`;
 }

@@ -1,3 +1,4 @@
+import { oneLine } from "../clean-text.ts";
 import { TableFrame } from "../markdown/table-frame.ts";
 import { MarkdownWriter } from "../markdown/writer.ts";
 import type { ListLevel, ParagraphStyle } from "./docx-styles.ts";
@@ -204,7 +205,7 @@ export class DocxBody {
     const text = renderSpans(paragraph.spans, heading !== undefined).trim();
     if (text === "") return;
     const number = paragraph.number ?? style?.list?.number;
-    if (heading !== undefined) this.#writer.block(`${"#".repeat(heading)} ${text.replace(/\s*\n\s*/g, " ")}`);
+    if (heading !== undefined) this.#writer.block(`${"#".repeat(heading)} ${oneLine(text)}`);
     else if (number !== undefined && number !== "0") {
       this.#item(text, number, paragraph.number === undefined ? (style?.list?.level ?? 0) : paragraph.level);
     } else this.#plain(text, style);

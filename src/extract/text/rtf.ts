@@ -47,15 +47,32 @@ export function readRtf(reading: Reading): Extracted {
   const title = cleanLine(found.title, 300);
   const author = cleanLine(found.author, 200);
   return {
-    text: found.text
-      .replace(/^[ \t]*[\uf020-\uf0ff•][ \t]*/gm, "- ")
-      .replace(/[ \t]+\n/g, "\n")
-      .replace(/\n{3,}/g, "\n\n"),
+    text: tidy(found.text),
     ...(title !== undefined && { title }),
     ...(author !== undefined && { authors: [`user:${author}`] }),
     fields: {},
     warnings: [],
   };
+}
+
+/** Lines without blanks and cell marks at their ends, bullets as Markdown has them, list items close together. */
+function tidy(text: string): string {
+  const lines = text.split("\n").map((line) =>
+    line
+      .trim()
+      .replace(/^[\uf020-\uf0ff•]\s?/, "- ")
+      .replace(/ ?\|$/, ""),
+  );
+  const kept = lines.filter((line, index) => {
+    if (line !== "") return true;
+    const above = lines[index - 1] ?? "";
+    return above !== "" && !(isItem(above) && isItem(lines[index + 1] ?? ""));
+  });
+  return kept.join("\n");
+}
+
+function isItem(line: string): boolean {
+  return /^(- |\d{1,3}\. )/.test(line);
 }
 
 function readTokens(source: string, textLength: number) {

@@ -48,6 +48,11 @@ export const HTML: Hostile[] = [
   { what: "a single line of 9 MB", name: "line.html", bytes: () => html("wort ".repeat(1_800_000)) },
   { what: "nine million angle brackets", name: "brackets.html", bytes: () => html("<".repeat(9_000_000)) },
   { what: "nine million blanks", name: "blanks.html", bytes: () => html(`<p>a${" ".repeat(9_000_000)}b`) },
+  {
+    what: "a code block of nine million blanks",
+    name: "preblanks.html",
+    bytes: () => html(`<pre>a${" ".repeat(9_000_000)}b</pre>`),
+  },
   { what: "comments that never end", name: "comments.html", bytes: () => html("<!-- ".repeat(1_500_000)) },
   {
     what: "a code block of nine million backticks",
@@ -93,6 +98,11 @@ export const TEXT: Hostile[] = [
     what: "RTF groups a million deep",
     name: "groups.rtf",
     bytes: () => Buffer.from(`{\\rtf1 ${"{".repeat(1_000_000)}tief`),
+  },
+  {
+    what: "RTF of three million blanks",
+    name: "blanks.rtf",
+    bytes: () => Buffer.from(`{\\rtf1 a${" ".repeat(3_000_000)}b}`),
   },
   { what: "RTF of backslashes", name: "slashes.rtf", bytes: () => Buffer.from(`{\\rtf1 ${"\\".repeat(3_000_001)}`) },
   {

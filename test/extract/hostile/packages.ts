@@ -218,6 +218,14 @@ export const XML: Hostile[] = [
     bytes: () => docx(`${"<w:tbl><w:tr><w:tc>".repeat(80)}${paragraph("innen")}${"</w:tc></w:tr></w:tbl>".repeat(80)}`),
   },
   {
+    what: "a heading of three million blanks",
+    name: "heading.docx",
+    bytes: () => {
+      const heading = `<w:p><w:pPr><w:outlineLvl w:val="0"/></w:pPr><w:r><w:t>a${megabytes(3)}b</w:t></w:r></w:p>`;
+      return zipFile([{ name: "word/document.xml", data: documentXml(heading), stored: true }]);
+    },
+  },
+  {
     what: "styles based on themselves",
     name: "circle.docx",
     bytes: () =>

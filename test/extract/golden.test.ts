@@ -1,0 +1,50 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { cleanText } from "../../src/extract/clean-text.ts";
+import { mimeOf } from "../../src/extract/extract.ts";
+import { EXAMPLES } from "./examples.ts";
+import { fixture, refusalOf, testExtractor } from "./sample.ts";
+
+const folder = fileURLToPath(new URL("../golden/extract/", import.meta.url));
+const extractor = testExtractor();
+
+/** What the document becomes, text first, then everything else that was found. */
+async function rendered(name: string, bytes: Uint8Array): Promise<string> {
+  const { text, ...facts } = await extractor.extract(bytes, { mime: mimeOf(name), name });
+  expect(cleanText(text)).toBe(text);
+  // LibreOffice writes the time of the conversion; it differs from build to build.
+  const stable = { ...facts, ...(name.startsWith("trip") && { createdAt: undefined, updatedAt: undefined }) };
+  return `${text}\n\n<!--\n${JSON.stringify(stable, null, 2)}\n-->\n`;
+}
+
+function expectGolden(name: string, actual: string): void {
+  const file = `${folder}${name}.md`;
+  if (process.env.UPDATE_GOLDEN === "1") {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(file, actual);
+  }
+  expect(existsSync(file), `${file} is missing: run with UPDATE_GOLDEN=1`).toBe(true);
+  expect(actual).toBe(readFileSync(file, "utf8"));
+}
+
+describe("a document made by LibreOffice becomes the Markdown that was agreed on", () => {
+  it.each(["trip.docx", "trip.odt", "trip.rtf", "trip.pdf", "levels.xlsx"])("%s", async (name) => {
+    expectGolden(name, await rendered(name, fixture(name)));
+  });
+
+  it("unless it is protected by a password", async () => {
+    const refused = await refusalOf(
+      extractor.extract(fixture("locked.pdf"), { mime: "application/pdf", name: "locked.pdf" }),
+    );
+    expect(refused.kind).toBe("unsupported");
+    expect(refused.message).toBe('"locked.pdf" is protected by a password, so its text cannot be read.');
+    expect(refused.hint).toBe("Save a copy without the password, and sync once more.");
+  });
+});
+
+describe("a document as the usual programs write it becomes the Markdown that was agreed on", () => {
+  it.each(Object.keys(EXAMPLES))("%s", async (name) => {
+    expectGolden(name, await rendered(name, EXAMPLES[name]!()));
+  });
+});
