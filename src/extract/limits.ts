@@ -20,7 +20,7 @@ export const MARKUP_DEPTH = 512;
 /** Bounds of a zip package (a .docx and its kin). */
 export const ZIP_LIMITS = {
   entries: 10_000,
-  /** Uncompressed over compressed size of one entry, judged after the first megabyte. */
+  /** Uncompressed over compressed bytes of one entry so far, judged after the first megabyte. */
   ratio: 200,
   ratioAfterBytes: 1_000_000,
   /** Uncompressed bytes over all entries that are read. */

@@ -39,10 +39,10 @@ export function openZip(bytes: Uint8Array, name: string): ZipPackage {
     const entry = entries.get(entryName);
     if (entry === undefined) return;
     let size = 0;
-    for (const piece of inflate(dataOf(view, bytes, entry, fail, name), entry.method, fail)) {
+    for (const { piece, consumed } of inflate(dataOf(view, bytes, entry, fail, name), entry.method, fail)) {
       size += piece.byteLength;
       total += piece.byteLength;
-      if (size > Math.max(ZIP_LIMITS.ratioAfterBytes, entry.compressed * ZIP_LIMITS.ratio)) {
+      if (size > Math.max(ZIP_LIMITS.ratioAfterBytes, consumed * ZIP_LIMITS.ratio)) {
         throw tooLarge(name, `a part of it unpacks to over ${ZIP_LIMITS.ratio} times its size, as zip bombs do`);
       }
       if (total > ZIP_LIMITS.outputBytes) {
@@ -143,9 +143,10 @@ function dataOf(view: DataView, bytes: Uint8Array, entry: Entry, fail: Fail, nam
   return bytes.subarray(start, start + entry.compressed);
 }
 
-function* inflate(data: Uint8Array, method: number, fail: Fail): Generator<Uint8Array> {
+/** What comes out, piece by piece, and how many packed bytes it took so far. */
+function* inflate(data: Uint8Array, method: number, fail: Fail): Generator<{ piece: Uint8Array; consumed: number }> {
   if (method === 0) {
-    yield data;
+    yield { piece: data, consumed: data.byteLength };
     return;
   }
   if (method !== 8) throw fail("it is packed in a way that office files are not");
@@ -157,6 +158,7 @@ function* inflate(data: Uint8Array, method: number, fail: Fail): Generator<Uint8
     } catch {
       throw fail("a part of it cannot be unpacked");
     }
-    yield* out.splice(0);
+    const consumed = Math.min(at + PIECE, data.byteLength);
+    for (const piece of out.splice(0)) yield { piece, consumed };
   }
 }
