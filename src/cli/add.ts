@@ -87,7 +87,7 @@ function pathOptions(connector: Connector, paths: readonly string[]): Record<str
   });
 }
 
-/** `--set key=value`: the value is YAML, so that lists and numbers can be written; credentials stay references. */
+/** `--set key=value`: lists and maps are written as in YAML, [a, b]; credentials stay references. */
 function setOptions(connector: Connector, pairs: readonly string[]): Record<string, unknown> {
   const lists = new Set(
     optionFields(connector)
@@ -108,9 +108,11 @@ function setOptions(connector: Connector, pairs: readonly string[]): Record<stri
   );
 }
 
+/** Numbers, true and false, and lists and maps in brackets; anything else is the text itself. */
 function readValue(written: string): unknown {
+  if (!/^(true|false|-?\d+(\.\d+)?|[[{].*[\]}])$/s.test(written)) return written;
   const document = parseDocument(written);
-  return document.errors.length > 0 || written === "" ? written : document.toJS();
+  return document.errors.length > 0 ? written : document.toJS();
 }
 
 /** The folder's name where there is one, else the connector's; numbered when taken. */

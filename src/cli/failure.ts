@@ -38,8 +38,8 @@ export function exitCodeOf(kind: string): number {
 }
 
 /** Tells an error on standard error, as sentences or as JSON, and answers its exit code. */
-export function tellFailure(thrown: unknown, how: { json: boolean; debug: boolean }): number {
-  const error = thrown instanceof CommanderError ? usageError(thrown) : thrown;
+export function tellFailure(thrown: unknown, how: { json: boolean; debug: boolean; command?: string }): number {
+  const error = thrown instanceof CommanderError ? usageError(thrown, how.command) : thrown;
   const problem = problemOf(error);
   const text = how.json
     ? JSON.stringify({ error: problem }, null, 2)
@@ -52,12 +52,12 @@ export function tellFailure(thrown: unknown, how: { json: boolean; debug: boolea
 }
 
 /** What commander found wrong with the command line, in our form. */
-function usageError(error: CommanderError): ConnectorError {
+function usageError(error: CommanderError, command: string | undefined): ConnectorError {
   const [first = "", ...rest] = error.message.replace(/^error: /, "").split("\n");
   const near = /\(Did you mean (?:one of )?(.+?)\?\)/.exec(rest.join(" "))?.[1];
   const sentence = `${first.charAt(0).toUpperCase()}${first.slice(1)}.`.replace(/\.\.$/, ".");
   return new ConnectorError("usage", near ? `${sentence} Did you mean ${near}?` : sentence, {
-    hint: "See what there is: headwater --help",
+    hint: `See what there is: headwater ${command && !near ? `${command} ` : ""}--help`,
   });
 }
 

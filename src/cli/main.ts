@@ -29,7 +29,8 @@ function sessionOf(globals: Globals, signal: AbortSignal): Session {
 function outcomeOf(error: unknown, args: readonly string[], signal: AbortSignal): number {
   // Help and version end commander by a throw as well.
   if (error instanceof Error && "exitCode" in error && error.exitCode === 0) return EXIT.ok;
-  const told = tellFailure(error, { json: args.includes("--json"), debug: args.includes("--debug") });
+  const command = args.find((argument) => !argument.startsWith("-"));
+  const told = tellFailure(error, { json: args.includes("--json"), debug: args.includes("--debug"), command });
   return signal.aborted ? EXIT.interrupted : told;
 }
 

@@ -69,7 +69,7 @@ function setUpCommands(program: Command, run: Runner): void {
     .argument("<connector>", "what kind of source; headwater connectors lists them")
     .argument("[paths...]", "folders, for connectors that read folders")
     .option("--name <name>", "name of the source; part of every item's name")
-    .option("--set <key=value>", "set an option; repeat for more", collect, [])
+    .option("--set <key=value>", "set an option; repeat for more", collect)
     .option("--no-input", "never ask")
     .option("--no-test", "write it down without testing it")
     .action(
@@ -153,11 +153,11 @@ function readCommands(program: Command, run: Runner): void {
     .command("search")
     .description("search the local copy")
     .argument("<query...>", 'words, "quoted phrases", -excluded')
-    .option("--source <name>", "only this source; repeat for more", collect, [])
-    .option("--kind <kind>", "only this kind: note, file, message …; repeat for more", collect, [])
-    .option("--container <id>", "only inside this folder, channel …; repeat for more", collect, [])
-    .option("--author <author>", "only by this author; repeat for more", collect, [])
-    .option("--tag <tag>", "only with this tag; repeat for more", collect, [])
+    .option("--source <name>", "only this source; repeat for more", collect)
+    .option("--kind <kind>", "only this kind: note, file, message …; repeat for more", collect)
+    .option("--container <id>", "only inside this folder, channel …; repeat for more", collect)
+    .option("--author <author>", "only by this author; repeat for more", collect)
+    .option("--tag <tag>", "only with this tag; repeat for more", collect)
     .option("--since <time>", "only updated since: 7d or 2026-01-31")
     .option("--until <time>", "only updated before")
     .option("--limit <count>", "how many", "10")
@@ -181,14 +181,14 @@ function readCommands(program: Command, run: Runner): void {
     .command("changes")
     .description("what was added, edited or removed")
     .option("--since <time>", "since when: 7d or 2026-01-31", "7d")
-    .option("--source <name>", "only this source; repeat for more", collect, [])
+    .option("--source <name>", "only this source; repeat for more", collect)
     .option("--limit <count>", "how many", "50")
     .action(act(run, async (session, _args, opts) => (await import("./changes.ts")).changes(session, opts)));
   program
     .command("export")
     .description("write out all items with their text")
     .addOption(new Option("--format <format>", "one JSON document a line").choices(["ndjson"]).default("ndjson"))
-    .option("--source <name>", "only this source; repeat for more", collect, [])
+    .option("--source <name>", "only this source; repeat for more", collect)
     .option("--output <file>", "into a file instead of standard output")
     .action(act(run, async (session, _args, opts) => (await import("./export.ts")).exportItems(session, opts)));
 }
@@ -236,7 +236,7 @@ function act(run: Runner, action: (session: Session, args: unknown[], opts: Opts
   };
 }
 
-function collect(value: string, before: string[]): string[] {
+function collect(value: string, before: string[] = []): string[] {
   return [...before, value];
 }
 

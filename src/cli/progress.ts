@@ -34,7 +34,7 @@ function bar(running: Map<string, SyncReport>, keep: (report: SyncReport) => voi
   const { stderr } = process;
   const draw = () => {
     if (running.size > 0)
-      stderr.write(`\r\u001b[2K${shortLine(barText([...running.values()]), (stderr.columns ?? 80) - 1)}`);
+      stderr.write(`\r\u001b[2K${shortLine(barText([...running.values()]), (stderr.columns || 80) - 1)}`);
   };
   const clear = () => void stderr.write("\r\u001b[2K");
   const timer = setInterval(draw, DRAW_EVERY_MS);

@@ -14,7 +14,6 @@ export interface Style {
 export interface Terminal {
   /** A person is reading: bars and colours make sense. */
   readonly isLive: boolean;
-  readonly width: number;
   readonly style: Style;
   /** Lines of the answer. Not called with `--json`. */
   line(text?: string): void;
@@ -32,7 +31,6 @@ export function openTerminal(quiet: boolean, env: Environment = process.env): Te
   const { stdout, stderr } = process;
   return {
     isLive: stderr.isTTY === true && env.CI === undefined && env.TERM !== "dumb",
-    width: stdout.columns ?? 100,
     style: styleFor(coloursWanted(stdout.isTTY === true, env)),
     line: (text = "") => void stdout.write(`${maskSecrets(text)}\n`),
     json: (value) => void stdout.write(`${maskSecrets(JSON.stringify(value, null, 2))}\n`),

@@ -1,0 +1,52 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import type { Command } from "commander";
+import { describe, expect, it } from "vitest";
+import { buildProgram } from "../../src/cli/program.ts";
+
+const FOLDER = fileURLToPath(new URL("../golden/cli", import.meta.url));
+
+/** `UPDATE_GOLDEN=1` rewrites the files, for a look at the difference. */
+function expectGolden(name: string, actual: string): void {
+  const file = `${FOLDER}/${name}.txt`;
+  if (process.env.UPDATE_GOLDEN === "1") {
+    mkdirSync(FOLDER, { recursive: true });
+    writeFileSync(file, actual);
+  }
+  expect(existsSync(file), `${file} is missing: UPDATE_GOLDEN=1 writes it`).toBe(true);
+  expect(actual).toBe(readFileSync(file, "utf8"));
+}
+
+function commandsOf(command: Command, path: string[]): { name: string; command: Command }[] {
+  return command.commands.flatMap((child) => {
+    const own = [...path, child.name()];
+    return [{ name: own.join("-"), command: child }, ...commandsOf(child, own)];
+  });
+}
+
+function helpOf(command: Command): string {
+  let text = "";
+  command.configureOutput({ writeOut: (part) => void (text += part) });
+  command.outputHelp();
+  return text;
+}
+
+describe("help", () => {
+  const program = buildProgram(async () => {});
+  const all = [{ name: "headwater", command: program }, ...commandsOf(program, [])];
+
+  it.each(all)("of $name is as stored", ({ name, command }) => {
+    expectGolden(name, helpOf(command));
+  });
+
+  it("every stored help belongs to a command", () => {
+    expect(readdirSync(FOLDER).sort()).toEqual(all.map(({ name }) => `${name}.txt`).sort());
+  });
+
+  it("every command and option says what it does", () => {
+    for (const { name, command } of all) {
+      expect(command.description(), name).not.toBe("");
+      for (const option of command.options) expect(option.description, `${name} ${option.flags}`).not.toBe("");
+    }
+  });
+});
