@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: references of the configuration are written like this.
 /** Mistakes that people make in headwater.yaml: what it is about, the file, the exact sentences. */
 export interface SeededMistake {
   about: string;

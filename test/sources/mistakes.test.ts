@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: references of the configuration are written like this.
 import { describe, expect, it } from "vitest";
 import { CORPUS } from "./corpus.ts";
 import { saysOf } from "./says.ts";
