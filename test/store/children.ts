@@ -4,13 +4,13 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
-/** Bundles `child.ts` so that Node can start it; answers the file. */
+/** Bundles `store-child.ts` so that Node can start it; answers the file. */
 export async function bundledChild(): Promise<string> {
   const root = fileURLToPath(new URL("../..", import.meta.url));
   const outfile = join(mkdtempSync(join(root, "dist", "store-child-")), "child.js");
   await build({
     absWorkingDir: root,
-    entryPoints: ["test/store/child.ts"],
+    entryPoints: ["test/store/store-child.ts"],
     outfile,
     bundle: true,
     format: "esm",

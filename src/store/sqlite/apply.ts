@@ -4,11 +4,12 @@ import type { Batch, Place, Upsert } from "../store.ts";
 import { milliseconds } from "./columns.ts";
 import type { Row } from "./driver.ts";
 import { holdLease } from "./leases.ts";
+import { moveItem } from "./moves.ts";
 import { containerNumber, sourceNumber } from "./names.ts";
 import { noteMet, placeNumber, type RunningPass, runningPasses } from "./places.ts";
 import { clearFailure, hideItem, removeItem } from "./remove.ts";
 import { markSeen } from "./seen.ts";
-import { encodeText } from "./text.ts";
+import { decodeOptional, encodeText } from "./text.ts";
 import { type Arrival, upsert } from "./upsert.ts";
 import { count, type Writer, write } from "./writing.ts";
 
@@ -32,6 +33,7 @@ export function applyBatch(writer: Writer, place: Place, fence: number, batch: B
       arrival: { source, feed: place.container, at: milliseconds(at) ?? Date.now(), pushed: next === undefined },
       passes: runningPasses(writer, source),
       counts: { ...NO_COUNTS },
+      arrived: new Map(),
     };
     storeUpserts(page, batch.upserts);
     markRows(page, batch.seenRows, next !== undefined);
@@ -50,6 +52,8 @@ interface PageWork {
   arrival: Arrival;
   passes: RunningPass[];
   counts: Counts;
+  /** Rows of items new in this page, by handle. */
+  arrived: Map<string, number>;
 }
 
 function storeUpserts(page: PageWork, upserts: Upsert[]): void {
@@ -58,6 +62,7 @@ function storeUpserts(page: PageWork, upserts: Upsert[]): void {
   for (const each of newest.values()) {
     const { row, outcome } = upsert(writer, each, arrival);
     if (outcome === "added" || outcome === "updated" || outcome === "unchanged") counts[outcome] += 1;
+    if (outcome === "added" && each.item.handle) page.arrived.set(each.item.handle, row);
     markEverywhere(page, row, each.item.container ?? page.place.container);
     const settled = outcome !== "unchanged" || each.text !== undefined || each.item.body === undefined;
     if (settled && hasFailures(writer, arrival.source)) clearFailure(writer, arrival.source, encodeText(each.item.id));
@@ -126,9 +131,22 @@ function removeAll(page: PageWork, ids: string[]): void {
     const row = findItem(page, id);
     if (!row) clearFailure(page.writer, page.arrival.source, encodeText(id));
     if (!row || (container !== undefined && row.container !== container)) continue;
+    if (moveOn(page, row)) continue;
     removeItem(page.writer, row, page.arrival.at);
     page.counts.deleted += 1;
   }
+}
+
+/** An item that goes while another comes with its handle has only changed its id: one update, not two changes. */
+function moveOn(page: PageWork, row: Row): boolean {
+  const handle = decodeOptional(row.handle);
+  const to = handle === undefined ? undefined : page.arrived.get(handle);
+  if (handle === undefined || to === undefined || to === Number(row.id)) return false;
+  page.arrived.delete(handle);
+  moveItem(page.writer, { from: Number(row.id), to }, page.arrival.at);
+  page.counts.added -= 1;
+  page.counts.updated += 1;
+  return true;
 }
 
 function hideAll(page: PageWork, ids: string[]): void {

@@ -47,7 +47,7 @@ function page(
   limit: number,
 ): Row[] {
   const visible = visibleTo(connection, request.viewer);
-  const filter = filterItems(request);
+  const filter = filterItems(connection, request);
   const parent = request.parent === undefined ? "" : "AND i.parent = ?";
   const fixed: Value[] = [...scope.parameters, ...visible.parameters, ...filter.parameters];
   if (request.parent !== undefined) fixed.push(encodeText(request.parent));

@@ -24,7 +24,7 @@ interface Candidate {
  */
 export function findMoves(writer: Writer, source: number, startRow: number, missing: number[]): Move[] {
   if (missing.length === 0) return [];
-  const arrived = candidates(writer, "source = ? AND id >= ? AND handle IS NOT NULL AND lost_at IS NULL", [
+  const arrived = candidates(writer, "+source = ? AND id >= ? AND handle IS NOT NULL AND lost_at IS NULL", [
     source,
     startRow,
   ]);

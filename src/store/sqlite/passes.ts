@@ -149,7 +149,6 @@ function unmetRows(
     place.container === undefined
       ? ["SELECT id FROM items INDEXED BY items_updated WHERE source = ?", source]
       : ["SELECT id FROM items WHERE container = ?", containerNumber(connection, names, source, place.container)];
-  const rows = connection.raw(sql).all(...parameters);
   const hidden = new Set(
     connection
       .raw("SELECT id FROM items WHERE source = ? AND lost_at IS NOT NULL")
@@ -158,7 +157,7 @@ function unmetRows(
   );
   const missing: number[] = [];
   let total = 0;
-  for (const [id] of rows) {
+  for (const [id] of connection.raw(sql).iterate(...parameters)) {
     const row = Number(id);
     if (row >= pass.startRow || hidden.has(row)) continue;
     total += 1;

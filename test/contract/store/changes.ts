@@ -34,6 +34,25 @@ export function testChanges({ world, reopened }: Worlds): void {
     for (const each of changes) expect(each).toMatchObject({ ...gone, id: "a", updatedAt: "2026-01-01T00:00:00.000Z" });
   });
 
+  test("an id that changes inside one page is a move", async () => {
+    const w = await world();
+    await w.apply({ upserts: [note("old", { handle: "inode:5", text: "weir" })] });
+    const news = { upserts: [note("new", { handle: "inode:5", text: "weir" })], deletes: ["old"] };
+    expect(await w.loose(news)).toMatchObject({ added: 0, updated: 1, deleted: 0 });
+    expect(await w.get("old")).toMatchObject({ id: "new" });
+    expect(await w.lines({ folded: true })).toEqual(["moved new"]);
+    expect(await w.found("weir")).toEqual(["new"]);
+  });
+
+  test("numbers go on after a reset", async () => {
+    const w = await world();
+    await w.apply({ upserts: [note("a"), note("b")] });
+    await w.store.resetSource("notes", w.fence);
+    expect(await w.store.changes({ limit: 9, viewer: EVERYTHING })).toEqual({ changes: [], lastSeq: 2 });
+    await w.apply({ upserts: [note("a")] });
+    expect(await w.lines({ afterSeq: 2 })).toEqual(["added a"]);
+  });
+
   test("folded, each item has one line, its newest", async () => {
     const w = await world();
     await w.apply({ upserts: [note("a"), note("b")] });
