@@ -2,6 +2,12 @@ import { posix } from "node:path";
 import { foldersOf } from "./folders.ts";
 import type { OpenRoot } from "./roots.ts";
 
+interface Named {
+  path: string;
+  /** The path without regard to capitals and Unicode form. */
+  key: string;
+}
+
 /**
  * Finds the item that a link means, vault-wide and as Obsidian does: the exact path, then the path beside the note, then
  * the end of a path, capitals and Unicode form aside.
@@ -14,7 +20,7 @@ import type { OpenRoot } from "./roots.ts";
 export class NameIndex {
   readonly #root: OpenRoot;
   readonly #follow: boolean;
-  #paths: Map<string, string[]> | undefined;
+  #named: Map<string, Named[]> | undefined;
 
   constructor(root: OpenRoot, follow: boolean) {
     this.#root = root;
@@ -33,37 +39,39 @@ export class NameIndex {
     const path = posix.join(folder, target.replace(/^\/+/, ""));
     if (path === ".." || path.startsWith("../") || path === ".") return undefined;
     const key = folded(path);
-    const exact = this.#named(path).find((one) => folded(one) === key || folded(one) === `${key}.md`);
-    if (exact !== undefined) return this.#root.prefix + exact;
+    const exact = this.#called(path).find((one) => one.key === key || one.key === `${key}.md`);
+    if (exact !== undefined) return this.#root.prefix + exact.path;
     return this.#found(target.replace(/^(?:\.{0,2}\/)+/, ""), from) ?? this.#root.prefix + path;
   }
 
   #found(wanted: string, from: string): string | undefined {
-    const byName = this.#named(wanted);
+    const byName = this.#called(wanted);
     const key = folded(wanted);
-    const fitting = wanted.includes("/") ? byName.filter((path) => endsWithPath(folded(path), key)) : byName;
+    const fitting = wanted.includes("/") ? byName.filter((one) => endsWithPath(one.key, key)) : byName;
     const best = bestOf(fitting, key, from);
     if (best === undefined) return undefined;
     return byName.length === 1 && this.#root.prefix === "" ? aliasOf(best) : this.#root.prefix + best;
   }
 
-  #named(path: string): string[] {
-    this.#paths ??= this.#read();
+  #called(path: string): Named[] {
+    this.#named ??= this.#read();
     const name = folded(path.slice(path.lastIndexOf("/") + 1));
-    return this.#paths.get(name) ?? this.#paths.get(`${name}.md`) ?? [];
+    return this.#named.get(name) ?? this.#named.get(`${name}.md`) ?? [];
   }
 
-  #read(): Map<string, string[]> {
-    const paths = new Map<string, string[]>();
+  #read(): Map<string, Named[]> {
+    const named = new Map<string, Named[]>();
     for (const folder of foldersOf(this.#root, this.#follow, undefined, () => {})) {
+      const above = folded(folder.path);
       for (const { name } of folder.files) {
         const key = folded(name);
-        const same = paths.get(key);
-        if (same === undefined) paths.set(key, [folder.path + name]);
-        else same.push(folder.path + name);
+        const one = { path: folder.path + name, key: above + key };
+        const same = named.get(key);
+        if (same === undefined) named.set(key, [one]);
+        else same.push(one);
       }
     }
-    return paths;
+    return named;
   }
 }
 
@@ -78,16 +86,15 @@ function endsWithPath(path: string, wanted: string): boolean {
 }
 
 /** The exact path, else the one beside the linking note, else the shortest. */
-function bestOf(paths: string[], wanted: string, from: string): string | undefined {
-  const beside = folded(from.slice(0, from.lastIndexOf("/") + 1) + wanted);
+function bestOf(named: Named[], wanted: string, from: string): string | undefined {
+  const beside = folded(from.slice(0, from.lastIndexOf("/") + 1)) + wanted;
   for (const exact of [wanted, beside]) {
-    const hit = paths.find((path) => folded(path) === exact || folded(path) === `${exact}.md`);
-    if (hit !== undefined) return hit;
+    const hit = named.find((one) => one.key === exact || one.key === `${exact}.md`);
+    if (hit !== undefined) return hit.path;
   }
-  return paths.reduce<string | undefined>(
-    (best, path) => (best === undefined || path.length < best.length ? path : best),
-    undefined,
-  );
+  let best = named[0]?.path;
+  for (const { path } of named) if (path.length < (best as string).length) best = path;
+  return best;
 }
 
 function folded(text: string): string {

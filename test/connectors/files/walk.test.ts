@@ -38,6 +38,19 @@ describe("walking a folder", () => {
     expect(pages.at(-1)?.cursor.ended).toBe(true);
   });
 
+  test("a slow drive is read without holding up everything else, with the same outcome", async () => {
+    const many = Object.fromEntries(Array.from({ length: 700 }, (_, at) => [`${at % 3}/n${at}.md`, "x"]));
+    const root = folderWith(many);
+    const quick = await itemsOf(await open({ paths: root }));
+    let [looks, turns] = [0, 0];
+    const slowClock = { now: () => new Date(Date.now() + 60 * looks++), sleep: async () => {} }; // every slice seems to take 60 ms
+    const ticking = setInterval(() => turns++, 0);
+    const slow = await itemsOf(await open({ paths: root }, slowClock));
+    clearInterval(ticking);
+    expect(slow).toEqual(quick);
+    expect(turns).toBeGreaterThan(0);
+  });
+
   test("an edit changes the version, and only of the edited file", async () => {
     const root = folderWith({ "a.md": "one", "b.md": "two" });
     const ctx = await open({ paths: root });
