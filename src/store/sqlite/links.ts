@@ -9,9 +9,14 @@ export function listOf(json: Value | undefined): string[] {
   return json === null || json === undefined ? [] : (JSON.parse(decodeText(json)) as string[]);
 }
 
-/** Makes an item known under its aliases: those its source tells, and those from before it moved. */
+/** Makes an item known under its aliases and no others: those its source tells, and those from before it moved. */
 export function writeAliases(connection: Connection, row: number, source: number, told: Value, former: Value): void {
   connection.prepare("DELETE FROM aliases WHERE item = ?").run(row);
+  addAliases(connection, row, source, told, former);
+}
+
+/** The same for an item that has none yet. */
+export function addAliases(connection: Connection, row: number, source: number, told: Value, former: Value): void {
   const add = connection.prepare("INSERT OR IGNORE INTO aliases (source, key, item, alias) VALUES (?, ?, ?, ?)");
   for (const alias of new Set([...listOf(told), ...listOf(former)])) {
     add.run(source, aliasKey(alias), row, encodeText(alias));
@@ -21,6 +26,11 @@ export function writeAliases(connection: Connection, row: number, source: number
 /** Replaces the links of an item. */
 export function writeRelations(connection: Connection, row: number, source: number, relations: Relation[]): void {
   connection.prepare("DELETE FROM relations WHERE item = ?").run(row);
+  addRelations(connection, row, source, relations);
+}
+
+/** The links of an item that has none yet. */
+export function addRelations(connection: Connection, row: number, source: number, relations: Relation[]): void {
   const add = connection.prepare(
     `INSERT INTO relations (item, position, source, rel, target_id, target_key, target_url, url_key, text)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,

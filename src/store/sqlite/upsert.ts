@@ -5,7 +5,7 @@ import { type Columns, columnsOf, QUIET, sameValue, VISIBLE } from "./columns.ts
 import type { Connection, Row, Value } from "./driver.ts";
 import { facetsOf } from "./facets.ts";
 import { fingerprint } from "./fingerprint.ts";
-import { listOf, sameRelations, writeAliases, writeRelations } from "./links.ts";
+import { addAliases, addRelations, listOf, sameRelations, writeAliases, writeRelations } from "./links.ts";
 import { nameNumber } from "./names.ts";
 import { decodeText, encodeText, indexable } from "./text.ts";
 import { weigh } from "./weigh.ts";
@@ -69,8 +69,8 @@ function insert(writer: Writer, columns: Columns, relations: Relation[], body: T
       at,
     );
   if (body) connection.prepare("INSERT INTO bodies (item, text) VALUES (?, ?)").run(row, encodeText(body.text));
-  if (columns.aliases !== null) writeAliases(connection, row, columns.source, columns.aliases, null);
-  if (relations.length > 0) writeRelations(connection, row, columns.source, relations);
+  if (columns.aliases !== null) addAliases(connection, row, columns.source, columns.aliases, null);
+  if (relations.length > 0) addRelations(connection, row, columns.source, relations);
   index(writer, row, columns, body?.text ?? "");
   weigh(writer, { ...columns, text_bytes: body?.bytes ?? null, due, lost_at: null }, 1);
   logChange(writer, "added", columns.source, row, at);
