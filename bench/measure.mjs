@@ -27,7 +27,8 @@ export function timed(command, parameters, { env = {}, folder, mayFail = false }
     child.on("error", reject);
     child.on("close", (code) => {
       if (code === 0 || mayFail) resolve({ ms, code, stdout, stderr });
-      else reject(new Error(`${command} ${parameters.join(" ")} ended with ${code}:\n${(stderr || stdout).slice(-2000)}`));
+      else
+        reject(new Error(`${command} ${parameters.join(" ")} ended with ${code}:\n${(stderr || stdout).slice(-2000)}`));
     });
   });
 }
@@ -56,7 +57,9 @@ export function ratio(value) {
 
 /** "3 812" */
 export function whole(value) {
-  return Math.round(value).toString().replaceAll(/\B(?=(\d{3})+$)/g, " ");
+  return Math.round(value)
+    .toString()
+    .replaceAll(/\B(?=(\d{3})+$)/g, " ");
 }
 
 export function seconds(ms) {

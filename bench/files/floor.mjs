@@ -26,7 +26,9 @@ database.exec(`
 const insertRow = database.prepare(
   "INSERT INTO docs (id, source, container, ext_id, title, body, updated, version) VALUES (?, 1, ?, ?, ?, ?, ?, ?)",
 );
-const insertWords = database.prepare("INSERT INTO fts (rowid, title, body, facets) VALUES (?, ?, ?, 's1 k1 y2026 m202608')");
+const insertWords = database.prepare(
+  "INSERT INTO fts (rowid, title, body, facets) VALUES (?, ?, ?, 's1 k1 y2026 m202608')",
+);
 
 const startedAt = performance.now();
 const spentBefore = process.cpuUsage();
@@ -34,7 +36,15 @@ for (let from = 0; from < count; from += 1000) {
   database.exec("BEGIN IMMEDIATE");
   for (let number = from; number < Math.min(count, from + 1000); number++) {
     const { id, title, text } = documents[number];
-    insertRow.run(number + 1, (number / 250) | 0, id, title, text, 1_786_000_000_000 + number, `${number}-${text.length}`);
+    insertRow.run(
+      number + 1,
+      (number / 250) | 0,
+      id,
+      title,
+      text,
+      1_786_000_000_000 + number,
+      `${number}-${text.length}`,
+    );
     insertWords.run(number + 1, title, text);
   }
   database.exec("COMMIT");

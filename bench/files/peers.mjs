@@ -60,14 +60,20 @@ function installQmd(home) {
   writeFileSync(join(home, "package.json"), '{"private":true}');
   const flags = ["--ignore-scripts", "--omit=optional", "--no-audit", "--no-fund", "--loglevel=error"];
   const vectors = `sqlite-vec-${process.platform === "win32" ? "windows" : process.platform}-${process.arch}@0.1.9`;
-  const { status } = spawnSync("npm", ["install", ...flags, `@tobilu/qmd@${QMD}`, vectors], { cwd: home, stdio: "ignore" });
+  const { status } = spawnSync("npm", ["install", ...flags, `@tobilu/qmd@${QMD}`, vectors], {
+    cwd: home,
+    stdio: "ignore",
+  });
   return status === 0;
 }
 
 /** A Node that qmd runs on: this one if new enough, else one from npm. */
 function newerNode() {
   if (Number(process.versions.node.split(".")[0]) >= 22) return process.execPath;
-  const asked = spawnSync("npx", ["--yes", "-p", "node@24", "node", "-p", "process.execPath"], { encoding: "utf8", cwd: "/" });
+  const asked = spawnSync("npx", ["--yes", "-p", "node@24", "node", "-p", "process.execPath"], {
+    encoding: "utf8",
+    cwd: "/",
+  });
   const path = asked.stdout?.trim();
   return asked.status === 0 && path !== process.execPath && existsSync(path) ? path : undefined;
 }
