@@ -35,7 +35,9 @@ export async function ingest({ files }) {
 
 async function floor(files) {
   const file = join(ROOM, "floor.db");
-  const remove = () => ["", "-wal", "-shm"].forEach((end) => rmSync(file + end, { force: true }));
+  const remove = () => {
+    for (const end of ["", "-wal", "-shm"]) rmSync(file + end, { force: true });
+  };
   remove();
   const { stdout } = await timed(process.execPath, [FLOOR, files, BYTES, file]);
   remove();
