@@ -33,6 +33,11 @@ export function allOf(terms: readonly Term[]): string {
   return terms.map(phraseOf).join(" AND ");
 }
 
+/** Every term must occur, and one of them in the title. */
+export function titledAllOf(terms: readonly Term[]): string {
+  return `(title : (${terms.map(phraseOf).join(" OR ")})) AND ${allOf(terms)}`;
+}
+
 /**
  * Quoted phrases must occur, of the rest any word may. `rare` limits the rest to items that have one of these: ranking
  * looks at every item that matches, so common words must not bring in everything.

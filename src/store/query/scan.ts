@@ -25,7 +25,7 @@ export function piecesOf(question: string, isFilter: (key: string) => boolean): 
       at++;
       continue;
     }
-    const excluded = text[at] === "-" && /[\p{L}\p{N}"“«„#]/u.test(text.slice(at + 1, at + 3));
+    const excluded = text[at] === "-" && /^[\p{L}\p{N}"“«„#]/u.test(text.slice(at + 1, at + 3));
     const start = excluded ? at + 1 : at;
     const [piece, next] =
       quotedAt(text, start, lastOf) ?? filterAt(text, start, isFilter, lastOf) ?? runAt(text, start, lastOf);

@@ -41,6 +41,11 @@ const OTHERS = Object.keys(LISTS)
   .filter((language) => language !== "english")
   .map(wordsOf);
 
+/** Whether a piece of Japanese, Chinese or Korean is one of the small words. */
+export function isUnspacedStop(word: string): boolean {
+  return UNSPACED.has(word);
+}
+
 /** Small words of Japanese and Chinese, and Korean particles standing alone. */
 const UNSPACED = new Set(
   "の は が を に で と も へ や か ね よ な です ます した する いる ある こと これ それ 的 了 是 在 和 有 我 你 他 们 的话 吗 呢 吧 就 都".split(
@@ -51,13 +56,13 @@ const UNSPACED = new Set(
 /**
  * Says which words of a question carry nothing. English ones always; those of German, French, Spanish, Portuguese,
  * Italian and Dutch too, but a word that means something elsewhere ("die", "war", "son") only when the question has
- * at least two words of that language, one of them beyond doubt.
+ * three small words of that language, or two of which one is beyond doubt. "IT" among small letters is a name.
  */
 export function stopWordsIn(words: readonly string[]): Set<string> {
   const folded = words.map((word) => foldWord(word));
   const spoken = OTHERS.filter((list) => {
-    const known = folded.filter((word) => list.has(word));
-    return new Set(known).size >= 2 && known.some((word) => !DOUBTFUL.has(word) && !ENGLISH.has(word));
+    const known = new Set(folded.filter((word) => list.has(word) && !ENGLISH.has(word)));
+    return known.size >= 3 || (known.size === 2 && [...known].some((word) => !DOUBTFUL.has(word)));
   });
   const stops = new Set<string>();
   const shouted = words.every((word) => word === word.toUpperCase());

@@ -1,4 +1,5 @@
 import { indexable, isUnspaced } from "./indexable.ts";
+import { isUnspacedStop } from "./stop-words.ts";
 import { foldWord, tokensOf } from "./tokens.ts";
 
 /**
@@ -82,12 +83,19 @@ let segmenter: Intl.Segmenter | undefined;
 /** A run without spaces, cut into words by the dictionary of the runtime; each is found as a phrase of letters. */
 function unspacedTerms(run: string): Term[] {
   segmenter ??= new Intl.Segmenter("ja", { granularity: "word" });
-  const terms: Term[] = [];
+  const words: string[] = [];
+  let joined = false;
   for (const { segment, isWordLike } of segmenter.segment(run.normalize("NFKC"))) {
-    const word = isUnspaced(segment) ? withoutParticle(segment) : segment;
-    if (isWordLike === true && partsOf(word).length > 0) terms.push({ kind: "word", text: word, parts: partsOf(word) });
+    const alone = /^\p{sc=Han}$/u.test(segment) && !isUnspacedStop(segment);
+    // The dictionary leaves endings and rare names as single letters: 会議|室, 王|芳.
+    if (joined && alone) words.push(words.pop() + segment);
+    else if (isWordLike === true) words.push(segment);
+    joined = /\p{sc=Han}$/u.test(segment) && !isUnspacedStop(segment);
   }
-  return terms;
+  return words
+    .map((word) => (isUnspaced(word) ? withoutParticle(word) : word))
+    .map((word): Term => ({ kind: "word", text: word, parts: partsOf(word) }))
+    .filter((term) => term.parts.length > 0);
 }
 
 /** Korean particles after a noun: the noun alone finds it with and without them. */

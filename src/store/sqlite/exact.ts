@@ -1,7 +1,7 @@
 import { parseRef } from "../../model/item.ts";
 import { expressionOf, type Limits, unwantedOf } from "../query/expression.ts";
 import type { Question } from "../query/question.ts";
-import { partsOf } from "../query/term.ts";
+import { partsOf, phraseOf } from "../query/term.ts";
 import { foldWord } from "../query/tokens.ts";
 import type { Connection, Value } from "./driver.ts";
 import { fold, keyOf } from "./keys.ts";
@@ -12,22 +12,64 @@ import type { Condition } from "./visibility.ts";
 const MOST_EXACT = 10;
 const LONGEST_NAME = 1000;
 /** So many items with a word at the beginning of their title are compared. */
-const MOST_TITLES = 1000;
+const MOST_TITLES = 500;
 
 /**
- * The items that a question names: the whole of it, or an identifier in it, is their id, `<source>/<id>`, alias, link or
- * title. They pass the same limits and checks as everything else.
+ * The items that a question names by id: the whole of it, or an identifier in it, is their id, `<source>/<id>`, alias
+ * or link. They pass the same limits and checks as everything else.
  */
-export function exactFor(connection: Connection, question: Question, limits: Limits, check: Condition): Ranked[] {
-  const names = [question.literal, question.literal.replace(/^["“”]+|["“”]+$/gu, "")];
+export function namedBy(connection: Connection, question: Question, limits: Limits, check: Condition): Ranked[] {
+  const names = [question.literal, withoutQuotes(question.literal)];
   for (const term of question.terms) if (term.kind === "identifier") names.push(term.text);
   const rows = new Set<number>();
   for (const name of new Set(names.filter((each) => each !== "" && each.length <= LONGEST_NAME))) {
-    for (const row of [...byId(connection, name), ...byTitle(connection, name)]) rows.add(row);
+    for (const row of byId(connection, name)) rows.add(row);
   }
-  const ranked = [...rows].map((row) => ({ row, score: 0 }));
-  const passed = ranked.length === 0 ? [] : passing(connection, ranked, check, new Set());
-  return passed.filter((each) => isInside(connection, each.row, limits)).slice(0, MOST_EXACT);
+  return allowed(connection, [...rows], limits, check);
+}
+
+/** The items whose title is the whole question. Needed only where more than a page of items hold all of its words. */
+export function titledBy(connection: Connection, question: Question, limits: Limits, check: Condition): Ranked[] {
+  const words = wordsOf(question.literal);
+  if (words === "" || words.length > 200) return [];
+  const rows = connection
+    .raw(
+      `SELECT i.id, i.title FROM (SELECT rowid AS id FROM fts WHERE fts MATCH ? ORDER BY rowid DESC LIMIT ${MOST_TITLES}) AS met
+       CROSS JOIN items i ON i.id = met.id WHERE length(i.title) < ?`,
+    )
+    .all(
+      `title : ^ ${phraseOf({ kind: "phrase", text: words, parts: partsOf(words) })}`,
+      2 * question.literal.length + 20,
+    );
+  const titled = rows.filter(([, title]) => wordsOf(decodeText(title ?? null)) === words);
+  return allowed(
+    connection,
+    titled.map(([id]) => Number(id)),
+    limits,
+    check,
+  );
+}
+
+/** Those of a few rows whose title is the whole question. */
+export function titledAmong(connection: Connection, rows: readonly number[], question: Question): Set<number> {
+  const words = wordsOf(question.literal);
+  const titles = connection
+    .raw("SELECT id, title FROM items WHERE id IN (SELECT value FROM json_each(?))")
+    .all(JSON.stringify(rows));
+  const titled = titles.filter(([, title]) => words !== "" && wordsOf(decodeText(title ?? null)) === words);
+  return new Set(titled.map(([id]) => Number(id)));
+}
+
+function allowed(connection: Connection, rows: number[], limits: Limits, check: Condition): Ranked[] {
+  if (rows.length === 0) return [];
+  const ranked = rows.map((row) => ({ row, score: 0 }));
+  return passing(connection, ranked, check, new Set())
+    .filter((each) => isInside(connection, each.row, limits))
+    .slice(0, MOST_EXACT);
+}
+
+function withoutQuotes(text: string): string {
+  return text.replace(/^["“”]+|["“”]+$/gu, "");
 }
 
 function byId(connection: Connection, name: string): number[] {
@@ -54,19 +96,6 @@ function byId(connection: Connection, name: string): number[] {
     rows.push(...linked.filter(([, url]) => decodeText(url ?? null) === name));
   }
   return rows.map(([id]) => Number(id));
-}
-
-/** Items whose title is these words and no others, whatever stands between them. */
-function byTitle(connection: Connection, name: string): number[] {
-  const words = wordsOf(name);
-  if (words === "" || words.length > 200) return [];
-  const rows = connection
-    .raw(
-      `SELECT i.id, i.title FROM (SELECT rowid AS id FROM fts WHERE fts MATCH ? ORDER BY rowid DESC LIMIT ${MOST_TITLES}) AS met
-       CROSS JOIN items i ON i.id = met.id`,
-    )
-    .all(`title : ^ "${words}"`);
-  return rows.filter(([, title]) => wordsOf(decodeText(title ?? null)) === words).map(([id]) => Number(id));
 }
 
 function wordsOf(text: string): string {

@@ -1,36 +1,46 @@
-import { expressionOf, type Limits } from "../query/expression.ts";
+import { anywhere, expressionOf, type Limits } from "../query/expression.ts";
 import type { Term } from "../query/term.ts";
 import type { Connection } from "./driver.ts";
 import { frequencyOf, highestRow } from "./frequency.ts";
 
 /** Up to so many matches are ranked without a second thought. */
-const BUDGET = 30_000;
-/** Above, items must hold one of the rarest words, which together are in at most this share of all items. */
+export const BUDGET = 30_000;
+/** Above, items must hold one of the rarest words, which together are in at most this share of all items … */
 const RARE_SHARE = 0.01;
+/** … unless that would find too few to fill a page. */
+const FEW = 60;
+/** A word in more than this share of all items says next to nothing, and costs most. */
+const COMMON_SHARE = 0.2;
+
+/** Which words to rank by, and of which of them an item must hold at least one. */
+export interface Gate {
+  terms: Term[];
+  rare?: Term[];
+}
 
 /**
- * The rare words of which an item must hold one before it is ranked by all of them; undefined when there is no need.
- * Ranking costs time for every item that matches, and common words match nearly everything.
+ * Ranking costs time for every item that matches, and for every item that holds a word at all. Where words are met so
+ * often that it would be felt, the most common are left out, and an item must hold one of the rare ones.
  */
-export function rareOf(
-  connection: Connection,
-  terms: readonly Term[],
-  frequencies: readonly number[],
-  limits: Limits,
-): Term[] | undefined {
-  const sum = frequencies.reduce((total, frequency) => total + frequency, 0);
-  if (sum <= BUDGET) return undefined;
+export function gateFor(connection: Connection, terms: readonly Term[], limits: Limits): Gate {
+  const counted = terms.map((term) => ({ term, frequency: frequencyOf(connection, anywhere(term)) }));
+  if (sum(counted) <= BUDGET) return { terms: [...terms] };
+  const items = highestRow(connection);
   const facets = expressionOf("", { ...limits, excluded: [], without: [] });
-  if (facets !== undefined && frequencyOf(connection, facets) <= BUDGET) return undefined;
-  const order = terms.map((term, index) => ({ term, frequency: frequencies[index] ?? 0 }));
-  order.sort((left, right) => left.frequency - right.frequency);
-  const allowed = Math.max(highestRow(connection) * RARE_SHARE, BUDGET / 10);
+  const share = facets === undefined ? 1 : Math.min(1, frequencyOf(connection, facets) / items);
+  const telling = counted.filter(({ term, frequency }) => term.kind === "phrase" || frequency <= items * COMMON_SHARE);
+  const used = sum(telling) * share < FEW ? counted : telling;
+  if (sum(used) * share <= BUDGET) return { terms: used.map(({ term }) => term) };
   const rare: Term[] = [];
   let met = 0;
-  for (const { term, frequency } of order) {
-    if (rare.length > 0 && met + frequency > allowed) break;
+  for (const { term, frequency } of used.toSorted((left, right) => left.frequency - right.frequency)) {
+    if (met + frequency > Math.max(items * RARE_SHARE, BUDGET / 10) && met * share >= FEW) break;
     rare.push(term);
     met += frequency;
   }
-  return rare;
+  return { terms: used.map(({ term }) => term), rare };
+}
+
+function sum(counted: readonly { frequency: number }[]): number {
+  return counted.reduce((total, { frequency }) => total + frequency, 0);
 }

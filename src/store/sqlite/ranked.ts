@@ -28,6 +28,14 @@ export function bestOf(
   }
 }
 
+/** Rows that an expression matches, in no order and without ranking, up to a number: cheap however many match. */
+export function someOf(connection: Connection, expression: string, limit: number): number[] {
+  return connection
+    .raw("SELECT rowid FROM fts WHERE fts MATCH ? LIMIT ?")
+    .all(expression, limit)
+    .map(([row]) => Number(row));
+}
+
 /** Those of the rows that pass the check and are not among `seen`, in their order. */
 export function passing<T extends { row: number }>(
   connection: Connection,

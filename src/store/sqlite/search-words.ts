@@ -6,14 +6,12 @@ import { phraseOf, type Term, wordsApart } from "../query/term.ts";
 import { foldWord } from "../query/tokens.ts";
 import type { Connection } from "./driver.ts";
 import { frequencyOf } from "./frequency.ts";
-import { bestOf } from "./ranked.ts";
+import { passing, someOf } from "./ranked.ts";
 import type { Condition } from "./visibility.ts";
 
 /** What became of the words of a question when they met the store. */
 export interface MetWords {
   terms: Term[];
-  /** In how many items each of them is. */
-  frequencies: number[];
   /** Words that no item holds, in any spelling. */
   missing: string[];
   hints: string[];
@@ -22,11 +20,11 @@ export interface MetWords {
 const MOST_RESPELT = 4;
 
 /**
- * Counts every term and looks for a way out where nothing holds one: words written together are taken apart, a phrase
+ * Looks every term up and looks for a way out where nothing holds one: words written together are taken apart, a phrase
  * into its words, a word becomes the beginning of longer ones or the nearest spelling. Each step is told in a hint.
  */
 export function meetWords(connection: Connection, terms: readonly Term[], check: Condition): MetWords {
-  const met: MetWords = { terms: [], frequencies: [], missing: [], hints: [] };
+  const met: MetWords = { terms: [], missing: [], hints: [] };
   let respelt = 0;
   for (const term of terms) {
     if (keep(connection, met, term)) continue;
@@ -45,11 +43,8 @@ export function meetWords(connection: Connection, terms: readonly Term[], check:
 
 /** Adds a term that the store knows; false for one that it does not. */
 function keep(connection: Connection, met: MetWords, term: Term): boolean {
-  const frequency = frequencyOf(connection, anywhere(term));
-  if (frequency === 0) return false;
-  if (met.terms.some((known) => phraseOf(known) === phraseOf(term))) return true;
-  met.terms.push(term);
-  met.frequencies.push(frequency);
+  if (frequencyOf(connection, anywhere(term)) === 0) return false;
+  if (!met.terms.some((known) => phraseOf(known) === phraseOf(term))) met.terms.push(term);
   return true;
 }
 
@@ -81,7 +76,7 @@ function respell(connection: Connection, term: Term, check: Condition): Term | u
   let most = 0;
   for (const spelling of spellingsOf(word)) {
     const other: Term = { kind: "word", text: spelling, parts: [spelling] };
-    if (connection.raw("SELECT 1 FROM fts WHERE fts MATCH ? LIMIT 1").get(anywhere(other)) === undefined) continue;
+    if (someOf(connection, anywhere(other), 1).length === 0) continue;
     const frequency = frequencyOf(connection, anywhere(other));
     if (frequency > most && mayBeMet(connection, other, check)) [best, most] = [other, frequency];
   }
@@ -89,6 +84,9 @@ function respell(connection: Connection, term: Term, check: Condition): Term | u
 }
 
 function mayBeMet(connection: Connection, term: Term, check: Condition): boolean {
-  const expression = anywhere(term);
-  return frequencyOf(connection, expression) > 0 && bestOf(connection, expression, check, new Set(), 1).length > 0;
+  for (let limit = 16; ; limit *= 8) {
+    const rows = someOf(connection, anywhere(term), limit).map((row) => ({ row }));
+    if (passing(connection, rows, check, new Set()).length > 0) return true;
+    if (rows.length < limit) return false;
+  }
 }

@@ -1,12 +1,13 @@
 import type { SearchAnswer, SearchRequest } from "../../model/search.ts";
-import { allOf, anyOf, expressionOf, type Limits } from "../query/expression.ts";
+import { allOf, anyOf, expressionOf, type Limits, titledAllOf } from "../query/expression.ts";
 import { narrowTimes, type Question, readQuestion } from "../query/question.ts";
 import { type Term, termsOfRun } from "../query/term.ts";
 import type { Connection } from "./driver.ts";
-import { exactFor } from "./exact.ts";
-import { rareOf } from "./gate.ts";
+import { namedBy, titledAmong, titledBy } from "./exact.ts";
+import { estimateOf } from "./frequency.ts";
+import { BUDGET, gateFor } from "./gate.ts";
 import { newestOf } from "./newest.ts";
-import { bestOf, type Ranked } from "./ranked.ts";
+import { bestOf, passing, type Ranked, someOf } from "./ranked.ts";
 import { DEEPEST, readCursor, writeCursor } from "./search-cursor.ts";
 import { type Found, hitsOf } from "./search-hits.ts";
 import { type Scope, scopeOf } from "./search-scope.ts";
@@ -73,52 +74,80 @@ function find(search: Search): Outcome {
     const listing = question.literal === "" ? newestOf(connection, limits, scope.check, seen, wanted) : [];
     return { found: listing.map((each) => ({ ...each, tier: "all" })), terms, missing: [], hints: [] };
   }
-  const exact = exactFor(connection, question, limits, scope.check);
-  const passed = new Set([...seen, ...exact.map((each) => each.row)]);
-  const found: Found[] = exact.filter((each) => !seen.has(each.row)).map((each) => ({ ...each, tier: "exact" }));
-  add(found, withAll(search, terms, passed, wanted - found.length), "all", passed);
-  if (found.length >= wanted) return { found, terms, missing: [], hints: [] };
-  return fillUp(search, found, passed);
-}
-
-/** Less than a page holds all words: find out which of them the store knows, and take what holds some. */
-function fillUp(search: Search, found: Found[], passed: Set<number>): Outcome {
-  const { connection, question, scope, wanted } = search;
-  const met = meetWords(connection, question.terms, scope.check);
-  const changed =
-    met.terms.length !== question.terms.length || met.terms.some((term, at) => term !== question.terms[at]);
-  if (met.terms.length === 0) return { found, ...met };
-  if (changed) {
-    const tier = met.missing.length > 0 ? "some" : "all";
-    add(found, withAll(search, met.terms, passed, wanted - found.length), tier, passed);
+  const named = namedBy(connection, question, limits, scope.check);
+  const passed = new Set([...seen, ...named.map((each) => each.row)]);
+  const found: Found[] = named.filter((each) => !seen.has(each.row)).map((each) => ({ ...each, tier: "exact" }));
+  const first = holdingAll(search, terms, passed);
+  if (found.length + first.ranked.length >= wanted) {
+    return { found: [...found, ...titledFirst(search, first.ranked, passed)], terms, missing: [], hints: [] };
   }
-  if (found.length < wanted && met.terms.length > 1) {
-    add(found, withSome(search, met.terms, met.frequencies, passed, wanted - found.length), "some", passed);
-  }
+  const met = meetWords(connection, terms, scope.check);
+  const same = met.terms.length === terms.length && met.terms.every((term, at) => term === terms[at]);
+  const all = same || met.terms.length === 0 ? first : holdingAll(search, met.terms, passed);
+  const tier = met.missing.length > 0 ? "some" : "all";
+  const rest =
+    all.scored && all.ranked.length >= wanted - found.length ? [] : holdingSome(search, met.terms, all, passed);
+  const order = inOrder(all, rest).map((each): Found => ({ ...each, tier }));
+  const titled = titledAmong(
+    connection,
+    order.map((each) => each.row),
+    question,
+  );
+  found.push(...order.filter((each) => titled.has(each.row)).map((each): Found => ({ ...each, tier: "exact" })));
+  found.push(...order.filter((each) => !titled.has(each.row)));
+  const known = new Set(all.ranked.map((each) => each.row));
+  found.push(...rest.filter((each) => !known.has(each.row)).map((each): Found => ({ ...each, tier: "some" })));
   return { found, ...met };
 }
 
-function withAll(search: Search, terms: readonly Term[], passed: Set<number>, wanted: number): Ranked[] {
-  if (wanted <= 0) return [];
-  const expression = expressionOf(allOf(terms), search.limits) ?? "";
-  return bestOf(search.connection, expression, search.scope.check, passed, wanted);
+/** Items with all words; not scored where they are so few that those with some words will be ranked anyway. */
+interface All {
+  ranked: Ranked[];
+  scored: boolean;
 }
 
-function withSome(
-  search: Search,
-  terms: readonly Term[],
-  frequencies: readonly number[],
-  passed: Set<number>,
-  wanted: number,
-): Ranked[] {
-  const rare = rareOf(search.connection, terms, frequencies, search.limits);
-  const expression = expressionOf(anyOf(terms, rare), search.limits) ?? "";
-  return bestOf(search.connection, expression, search.scope.check, passed, wanted);
-}
-
-function add(found: Found[], ranked: readonly Ranked[], tier: Found["tier"], passed: Set<number>): void {
-  for (const each of ranked) {
-    found.push({ ...each, tier });
-    passed.add(each.row);
+function holdingAll(search: Search, terms: readonly Term[], passed: ReadonlySet<number>): All {
+  const { connection, limits, scope, wanted } = search;
+  const expression = expressionOf(allOf(terms), limits) ?? "";
+  const enough = wanted + passed.size;
+  const rows = terms.length === 1 ? [] : someOf(connection, expression, enough);
+  if (terms.length > 1 && rows.length < enough) {
+    const few = rows.map((row) => ({ row, score: 0 }));
+    return { ranked: passing(connection, few, scope.check, passed), scored: false };
   }
+  if (estimateOf(connection, expression) > BUDGET) {
+    // So many items hold the words that those with one in the title are more than enough, and quicker to rank.
+    const titled = expressionOf(titledAllOf(terms), limits) ?? "";
+    const ranked = bestOf(connection, titled, scope.check, passed, wanted);
+    if (ranked.length >= wanted) return { ranked, scored: true };
+  }
+  return { ranked: bestOf(connection, expression, scope.check, passed, wanted), scored: true };
+}
+
+/** Items with some of the words, also those with all: their scores come with them. */
+function holdingSome(search: Search, terms: readonly Term[], all: All, passed: ReadonlySet<number>): Ranked[] {
+  if (terms.length < 2) return [];
+  const gate = gateFor(search.connection, terms, search.limits);
+  const expression = expressionOf(anyOf(gate.terms, gate.rare), search.limits) ?? "";
+  return bestOf(search.connection, expression, search.scope.check, passed, search.wanted + all.ranked.length);
+}
+
+/** Those with all words, by the scores they have among those with some. */
+function inOrder(all: All, rest: readonly Ranked[]): Ranked[] {
+  if (all.scored) return all.ranked;
+  const scores = new Map(rest.map((each) => [each.row, each.score]));
+  return all.ranked
+    .map(({ row }) => ({ row, score: scores.get(row) ?? 0 }))
+    .sort((left, right) => right.score - left.score || right.row - left.row);
+}
+
+/** Items with all words, those first whose title is the whole question, wherever they rank. */
+function titledFirst(search: Search, ranked: readonly Ranked[], passed: ReadonlySet<number>): Found[] {
+  const { connection, question, limits, scope } = search;
+  const titled = titledBy(connection, question, limits, scope.check).filter((each) => !passed.has(each.row));
+  const rows = new Set(titled.map((each) => each.row));
+  return [
+    ...titled.map((each): Found => ({ ...each, tier: "exact" })),
+    ...ranked.filter((each) => !rows.has(each.row)).map((each): Found => ({ ...each, tier: "all" })),
+  ];
 }
