@@ -67,7 +67,8 @@ const STEP_4 = [
 
 function step1a(word: string): string {
   if (!word.endsWith("s")) return word;
-  if (word.endsWith("sses") || word.endsWith("ies")) return word.length > 3 ? word.slice(0, -2) : word.slice(0, -1);
+  const twoLess = (word.endsWith("sses") && word.length > 4) || (word.endsWith("ies") && word.length > 3);
+  if (twoLess) return word.slice(0, -2);
   return word.endsWith("ss") ? word : word.slice(0, -1);
 }
 

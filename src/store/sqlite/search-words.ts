@@ -78,7 +78,9 @@ function respell(connection: Connection, term: Term, check: Condition): Term | u
     const other: Term = { kind: "word", text: spelling, parts: [spelling] };
     if (someOf(connection, anywhere(other), 1).length === 0) continue;
     const frequency = frequencyOf(connection, anywhere(other));
-    if (frequency > most && mayBeMet(connection, other, check)) [best, most] = [other, frequency];
+    // Of forms that the index takes for one word the longest is shown: "kubernetes", not "kubernets".
+    const better = frequency > most || (frequency === most && spelling.length > (best?.text.length ?? 0));
+    if (better && mayBeMet(connection, other, check)) [best, most] = [other, frequency];
   }
   return best;
 }
