@@ -33,7 +33,7 @@ export async function add(
   const connector = await loadConnector(connectorId);
   const given = { ...pathOptions(connector, paths), ...setOptions(connector, list(opts.set)) };
   const asks = opts.input !== false && process.stdin.isTTY === true && session.globals.json !== true;
-  const options = asks ? await askOptions(connector, given) : given;
+  const options = asks ? await askOptions(connector, given, session.signal) : given;
   const { path, text } = startConfig(session);
   const name = typeof opts.name === "string" ? opts.name : freeName(text, connector.id, options);
   if (!SOURCE_NAME.test(name)) {

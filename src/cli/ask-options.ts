@@ -8,36 +8,43 @@ import { type OptionField, optionFields } from "./option-fields.ts";
 export async function askOptions(
   connector: Connector,
   given: Record<string, unknown>,
+  signal: AbortSignal,
 ): Promise<Record<string, unknown>> {
   const open = optionFields(connector).filter((field) => !(field.name in given) && field.type !== "map");
   const needed = open.filter((field) => field.required || field.secret);
   const further = open.filter((field) => !needed.includes(field));
   const answers: Record<string, unknown> = { ...given };
-  for (const field of needed) await keep(answers, connector, field);
+  for (const field of needed) await keep(answers, connector, field, signal);
   if (
     further.length > 0 &&
-    (await answered(confirm({ message: "Look at the other options too?", initialValue: false })))
+    (await answered(confirm({ message: "Look at the other options too?", initialValue: false, signal })))
   ) {
-    for (const field of further) await keep(answers, connector, field);
+    for (const field of further) await keep(answers, connector, field, signal);
   }
   return answers;
 }
 
-async function keep(answers: Record<string, unknown>, connector: Connector, field: OptionField): Promise<void> {
-  const value = await ask(connector, field);
+async function keep(
+  answers: Record<string, unknown>,
+  connector: Connector,
+  field: OptionField,
+  signal: AbortSignal,
+): Promise<void> {
+  const value = await ask(connector, field, signal);
   if (value !== undefined && JSON.stringify(value) !== JSON.stringify(field.fallback)) answers[field.name] = value;
 }
 
-async function ask(connector: Connector, field: OptionField): Promise<unknown> {
+async function ask(connector: Connector, field: OptionField, signal: AbortSignal): Promise<unknown> {
   const message = `${field.name}: ${field.description}`;
-  if (field.type === "yes or no") return answered(confirm({ message, initialValue: field.fallback === true }));
+  if (field.type === "yes or no") return answered(confirm({ message, signal, initialValue: field.fallback === true }));
   if (field.choices.length > 0) {
     const options = field.choices.map((value) => ({ value, label: value }));
-    return answered(select({ message, options, initialValue: String(field.fallback ?? field.choices[0]) }));
+    return answered(select({ message, signal, options, initialValue: String(field.fallback ?? field.choices[0]) }));
   }
-  if (field.secret) return askSecret(field);
+  if (field.secret) return askSecret(field, signal);
   const written = await answered(
     text({
+      signal,
       message: field.type === "list" ? `${message} (separate with commas)` : message,
       ...(field.fallback !== undefined && { placeholder: shown(field.fallback) }),
       validate: (value) => problemOf(connector, field, value ?? ""),
@@ -47,10 +54,10 @@ async function ask(connector: Connector, field: OptionField): Promise<unknown> {
 }
 
 /** A reference is best; what is typed in full is not shown on the screen. */
-async function askSecret(field: OptionField): Promise<string | undefined> {
+async function askSecret(field: OptionField, signal: AbortSignal): Promise<string | undefined> {
   const message = `${field.name}: ${field.description} Best a reference: \${VARIABLE}, env:VARIABLE or file:/path`;
   const written = await answered(
-    password({ message, validate: (value) => (field.required && !value ? "It is needed." : undefined) }),
+    password({ message, signal, validate: (value) => (field.required && !value ? "It is needed." : undefined) }),
   );
   return written || undefined;
 }

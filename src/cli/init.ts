@@ -86,7 +86,7 @@ function demoSource(session: Session): Entry[] {
 async function chosenFolders(session: Session, yes: boolean): Promise<Entry[]> {
   const found = await findFolders();
   const asks = !yes && process.stdin.isTTY === true && session.globals.json !== true;
-  const chosen = asks ? await askFolders(found) : found.filter((folder) => folder.what === "vault");
+  const chosen = asks ? await askFolders(found, session.signal) : found.filter((folder) => folder.what === "vault");
   if (chosen.length > 0) return named(chosen);
   const hint =
     "Name a folder: headwater add files ~/Documents    or look around with the sample: headwater init --demo";
@@ -94,7 +94,7 @@ async function chosenFolders(session: Session, yes: boolean): Promise<Entry[]> {
   throw new ConnectorError("usage", `No Obsidian vault was found in ${homedir()}.`, { hint });
 }
 
-async function askFolders(found: readonly FoundFolder[]): Promise<FoundFolder[]> {
+async function askFolders(found: readonly FoundFolder[], signal: AbortSignal): Promise<FoundFolder[]> {
   if (found.length === 0) return [];
   const { isCancel, multiselect } = await import("@clack/prompts");
   const answer = await multiselect({
@@ -105,6 +105,7 @@ async function askFolders(found: readonly FoundFolder[]): Promise<FoundFolder[]>
     })),
     initialValues: found.filter((folder) => folder.what === "vault"),
     required: false,
+    signal,
   });
   if (isCancel(answer)) throw new ConnectorError("cancelled", "Stopped. Nothing was written.");
   return answer;

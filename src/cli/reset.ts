@@ -39,6 +39,7 @@ async function confirmed(session: Session, id: string, items: number): Promise<b
     (await confirm({
       message: `Remove ${grouped(items)} items of ${id} from the local copy?`,
       initialValue: false,
+      signal: session.signal,
     })) === true
   );
 }
