@@ -20,6 +20,9 @@ export type Answer = ({ extracted: Extracted } | { problem: Problem }) & { heap:
 /** A thread that has grown larger is replaced, so that one big document does not hold memory for ever. */
 const KEPT_HEAP = 64_000_000;
 
+/** How long a thread may take to come up before its first document's own time begins. */
+const START_MS = 20_000;
+
 interface Waiting {
   job: Job;
   signal: AbortSignal | undefined;
@@ -29,6 +32,8 @@ interface Waiting {
 
 interface Seat {
   worker: Worker | undefined;
+  /** The thread that has come up; starting one on a busy machine is not the document's fault. */
+  started: number | undefined;
   /** Ends the current document: with an answer, or with the death of the thread. */
   settle: ((outcome: Answer | ConnectorError) => void) | undefined;
 }
@@ -41,7 +46,11 @@ export interface Pool {
 
 /** A pool of at most `threads` threads, each with the heap that `memoryMb` allows. */
 export function createPool(threads: number, memoryMb: number): Pool {
-  const seats: Seat[] = Array.from({ length: threads }, () => ({ worker: undefined, settle: undefined }));
+  const seats: Seat[] = Array.from({ length: threads }, () => ({
+    worker: undefined,
+    started: undefined,
+    settle: undefined,
+  }));
   const queue: Waiting[] = [];
   let closed = false;
 
@@ -97,13 +106,19 @@ function work(seat: Seat, waiting: Waiting, memoryMb: number, advance: () => voi
   const worker = seat.worker;
   const abort = () => seat.settle?.(new ConnectorError("cancelled", "Stopped."));
   const seconds = Math.round(job.limits.timeMs / 100) / 10;
-  const timer = setTimeout(
-    () => seat.settle?.(tooLarge(job.name, `reading it took longer than ${seconds} seconds`)),
-    job.limits.timeMs,
-  );
+  const late = () => seat.settle?.(tooLarge(job.name, `reading it took longer than ${seconds} seconds`));
+  const fresh = worker.threadId !== seat.started;
+  let timer = setTimeout(late, job.limits.timeMs + (fresh ? START_MS : 0));
+  const online = () => {
+    seat.started = worker.threadId;
+    clearTimeout(timer);
+    timer = setTimeout(late, job.limits.timeMs);
+  };
+  if (fresh) worker.once("online", online);
   seat.settle = (outcome) => {
     seat.settle = undefined;
     clearTimeout(timer);
+    worker.removeListener("online", online);
     signal?.removeEventListener("abort", abort);
     if (outcome instanceof ConnectorError) {
       retire(seat);
