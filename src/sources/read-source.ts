@@ -91,9 +91,14 @@ function checkEntry(
   };
 }
 
+/** Made once: zod compiles every new schema anew, which 24 sources would feel at start. */
+const strictSchemas = new WeakMap<Connector, Connector["config"]>();
+
 /** The connector's options parsed; unknown keys are refused. Credentials are opened here and nowhere else. */
 export function strictOptions(connector: Connector, options: Record<string, unknown>) {
-  return connector.config.strict().safeParse(revealSecrets(options));
+  const schema = strictSchemas.get(connector) ?? connector.config.strict();
+  strictSchemas.set(connector, schema);
+  return schema.safeParse(revealSecrets(options));
 }
 
 function checkEngineKeys(written: Record<string, unknown>, at: KeyPath, scope: ReferenceScope) {
