@@ -45,12 +45,15 @@ export interface ServeHttpOptions extends ServeOptions {
   onReady?: (url: string) => void;
 }
 
+/** The store opens this long after the door, or with the first call that needs it: the handshake goes first. */
+const OPEN_AFTER_MS = 250;
+
 /** Leaving takes at most this long, whatever still hangs. */
 const LEAVE_MS = 4500;
 
 /**
  * Serves one client over stdin and stdout until it closes stdin or the process is told to stop, then closes the app.
- * The handshake and the lists are answered from the configuration; the store opens beside it.
+ * The handshake and the lists are answered from the configuration; the store opens after them.
  */
 export async function serveStdio(app: ServedApp, options: ServeOptions = {}): Promise<void> {
   const log = logOf(options);
@@ -73,7 +76,7 @@ export async function serveStdio(app: ServedApp, options: ServeOptions = {}): Pr
     },
   );
   for (const warning of surface.warnings) log(warning);
-  follow([desk], options);
+  setTimeout(() => follow([desk], options), OPEN_AFTER_MS).unref();
   await Promise.race([door.closed, toldToStop()]);
   leaveSoon();
   feed.close();
@@ -156,7 +159,7 @@ function roomFor(app: ServedApp, options: ServeOptions, identity: Identity): { r
   return { room, feed };
 }
 
-/** Opens the stores while the first requests are answered, then keeps their sources current. */
+/** Opens the stores and keeps their sources current. */
 function follow(desks: (() => Promise<Desk>)[], options: ServeOptions): void {
   for (const desk of desks)
     desk().then(

@@ -1,6 +1,4 @@
 // The anchor: the smallest server that SDK v2 makes, with one tool that answers with what it was started with.
-import { createServer } from "node:http";
-import { toNodeHandler } from "@modelcontextprotocol/node";
 import { createMcpHandler, McpServer } from "@modelcontextprotocol/server";
 import { serveStdio } from "@modelcontextprotocol/server/stdio";
 import { z } from "zod";
@@ -19,6 +17,8 @@ function build() {
 }
 
 if (process.argv[2] === "http") {
+  const { createServer } = await import("node:http");
+  const { toNodeHandler } = await import("@modelcontextprotocol/node");
   const handler = toNodeHandler(createMcpHandler(build));
   const server = createServer((request, response) => handler(request, response));
   server.listen(0, "127.0.0.1", () => process.stdout.write(`http://127.0.0.1:${server.address().port}/mcp\n`));

@@ -12,9 +12,14 @@ export function tokensOf(text: string): number {
   return Math.ceil((text.length - foreign) / 3 + foreign);
 }
 
+/** Whether a text stays within the tokens. */
+export function fits(text: string, tokens = RESULT_TOKENS): boolean {
+  return text.length <= tokens || tokensOf(text) <= tokens;
+}
+
 /** How many UTF-16 units of the text, from the start, stay within the tokens. */
 export function lengthWithin(text: string, tokens: number): number {
-  if (text.length <= tokens || tokensOf(text) <= tokens) return text.length;
+  if (fits(text, tokens)) return text.length;
   let [low, high] = [tokens, text.length];
   while (low < high) {
     const middle = Math.ceil((low + high) / 2);

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { ConnectorError, refOf } from "../model/index.ts";
 import type { RelatedItem, StoredItem } from "../store/store.ts";
 import type { FetchedItem } from "../sync/types.ts";
-import { FETCH_TEXT_TOKENS, RESULT_TOKENS, tokensOf } from "./budget.ts";
+import { FETCH_TEXT_TOKENS, fits } from "./budget.ts";
 import { clean, cleanLine } from "./clean.ts";
 import { defineTool } from "./define.ts";
 import { outline, pageOf } from "./paging.ts";
@@ -49,7 +49,8 @@ export const fetch = defineTool({
     const related = await desk.store.related(source, id, desk.viewer, SHOWN_RELATED);
     for (let tokens = FETCH_TEXT_TOKENS; ; tokens = Math.floor(tokens * 0.7)) {
       const output = shape(found, related, args.offset, args.max_chars, tokens);
-      if (tokens < 500 || tokensOf(JSON.stringify(output)) <= RESULT_TOKENS) return { output };
+      const text = JSON.stringify(output);
+      if (tokens < 500 || fits(text)) return { output, text };
     }
   },
 });

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type Entry, refOf } from "../model/index.ts";
-import { RESULT_TOKENS, tokensOf } from "./budget.ts";
+import { fits } from "./budget.ts";
 import { cleanLine } from "./clean.ts";
 import { defineTool, type ToolCall } from "./define.ts";
 import { minuteOf } from "./time.ts";
@@ -45,8 +45,7 @@ export const listItems = defineTool({
     for (let limit = Math.floor(args.limit); ; limit = Math.ceil(limit / 2)) {
       const output = await list({ ...args, limit }, call);
       const text = textOf(output);
-      if (limit === 1 || (tokensOf(text) <= RESULT_TOKENS && tokensOf(JSON.stringify(output)) <= RESULT_TOKENS))
-        return { output, text };
+      if (limit === 1 || (fits(text) && fits(JSON.stringify(output)))) return { output, text };
     }
   },
 });

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { refOf, type SearchAnswer, type SearchHit } from "../model/index.ts";
-import { RESULT_TOKENS, tokensOf } from "./budget.ts";
+import { fits } from "./budget.ts";
 import { clean, cleanLine, cut } from "./clean.ts";
 import { defineTool, type ToolCall } from "./define.ts";
 import { enabledSources, freshness } from "./freshness.ts";
@@ -72,7 +72,8 @@ export const search = defineTool({
     for (let limit = args.limit; ; limit = Math.ceil(limit / 2)) {
       const answer = await desk.store.search({ ...request, limit });
       const output = shape(answer, [fresh, ...notes], quotes());
-      if (limit === 1 || tokensOf(JSON.stringify(output)) <= RESULT_TOKENS) return { output };
+      const text = JSON.stringify(output);
+      if (limit === 1 || fits(text)) return { output, text };
     }
   },
 });
