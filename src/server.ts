@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { type App, openApp } from "./app.ts";
 import { CONNECTORS } from "./connectors/index.ts";
-import { ConnectorError } from "./model/index.ts";
+import { ConnectorError, type Viewer } from "./model/index.ts";
 import type { LoadedConfig } from "./sources/load-config.ts";
 import { type LogLevel, stderrLog } from "./sources/log.ts";
 import { type ChangeFeed, changeFeed } from "./tools/change-feed.ts";
@@ -58,8 +58,8 @@ const LEAVE_MS = 4500;
 export async function serveStdio(app: ServedApp, options: ServeOptions = {}): Promise<void> {
   const log = logOf(options);
   const surface = surfaceOf(app, options, options.tenant ?? "default");
-  const desk = () => app.desk(options.tenant);
-  const feed = changeFeed(desk);
+  const feed = changeFeed();
+  const desk = () => toldDesk(app, feed, options.tenant);
   let listening = false;
   const door = openStdio(
     ({ era }) => {
@@ -136,8 +136,8 @@ export async function openHttpDoor(app: ServedApp, options: ServeHttpOptions = {
 /** What one identity is served: its tenant's tools, its viewer's eyes, notices of its changes. */
 function roomFor(app: ServedApp, options: ServeOptions, identity: Identity): { room: Room; feed: ChangeFeed } {
   const surface = surfaceOf(app, options, identity.tenant);
-  const desk = () => app.desk(identity.tenant, identity.viewer);
-  const feed = changeFeed(desk);
+  const feed = changeFeed();
+  const desk = () => toldDesk(app, feed, identity.tenant, identity.viewer);
   const room: Room = {
     factory: () => createServer({ surface, desk }),
     lasting() {
@@ -147,6 +147,7 @@ function roomFor(app: ServedApp, options: ServeOptions, identity: Identity): { r
       return server;
     },
     tell(bus) {
+      desk().catch(() => undefined); // Who only listens opens the store too; a call tells what is wrong.
       feed.listen({
         wanted: bus.wanted,
         notice({ updated, listChanged }) {
@@ -157,6 +158,13 @@ function roomFor(app: ServedApp, options: ServeOptions, identity: Identity): { r
     },
   };
   return { room, feed };
+}
+
+/** A desk whose changes the feed tells from here on. */
+async function toldDesk(app: ServedApp, feed: ChangeFeed, tenant?: string, viewer?: Viewer): Promise<Desk> {
+  const desk = await app.desk(tenant, viewer);
+  await feed.begin(desk);
+  return desk;
 }
 
 /** Opens the stores and keeps their sources current. */

@@ -20,14 +20,18 @@ export interface ChangeListener {
 
 /** Turns the change log into notices: at once after a sync of this process, within seconds after one of another. */
 export interface ChangeFeed {
+  /** Notices tell what changes from now on. Only the first call counts; it never rejects. */
+  begin(desk: Desk): Promise<void>;
   listen(listener: ChangeListener): () => void;
   close(): void;
 }
 
-/** A feed over one desk, which it opens with the first listener. */
-export function changeFeed(desk: () => Promise<Desk>, pollMs = POLL_MS): ChangeFeed {
+/** A feed that is silent until it is given a desk, so that nobody has to open a store for it. */
+export function changeFeed(pollMs = POLL_MS): ChangeFeed {
   const listeners = new Set<ChangeListener>();
-  let started: Promise<() => void> | undefined;
+  let desk: Desk | undefined;
+  let begun: Promise<void> | undefined;
+  let stop: (() => void) | undefined;
   let looking: Promise<void> | undefined;
   let again = false;
   let lastSeq = 0;
@@ -35,10 +39,10 @@ export function changeFeed(desk: () => Promise<Desk>, pollMs = POLL_MS): ChangeF
     if ([...listeners].some((listener) => listener.wanted())) look();
   }, pollMs).unref();
 
-  async function start(): Promise<() => void> {
-    const { engine, store, viewer } = await desk();
-    lastSeq = (await store.changes({ newestFirst: true, limit: 1, viewer })).lastSeq;
-    return engine.onChange(({ source }) => look(source));
+  async function start(given: Desk): Promise<void> {
+    desk = given;
+    stop = given.engine.onChange(({ source }) => look(source));
+    lastSeq = (await given.store.changes({ newestFirst: true, limit: 1, viewer: given.viewer })).lastSeq;
   }
 
   /** One look at a time; a call during one asks for another after it. */
@@ -54,8 +58,9 @@ export function changeFeed(desk: () => Promise<Desk>, pollMs = POLL_MS): ChangeF
   }
 
   async function read(source: string | undefined): Promise<void> {
-    await started;
-    const { store, viewer } = await desk();
+    await begun;
+    if (!desk) return;
+    const { store, viewer } = desk;
     const notice: ChangeNotice = {
       updated: new Set(source ? [CATALOGUE_URI, sourceUri(source)] : []),
       listChanged: false,
@@ -74,18 +79,18 @@ export function changeFeed(desk: () => Promise<Desk>, pollMs = POLL_MS): ChangeF
   }
 
   return {
+    begin(given) {
+      begun ??= start(given).catch(() => undefined); // A store that cannot answer has nothing to tell.
+      return begun;
+    },
     listen(listener) {
       listeners.add(listener);
-      started ??= start();
-      started.catch(() => {
-        started = undefined; // A store that could not be opened is tried again with the next listener.
-      });
       return () => listeners.delete(listener);
     },
     close() {
       clearInterval(timer);
       listeners.clear();
-      started?.then((stop) => stop()).catch(() => undefined);
+      stop?.();
     },
   };
 }
