@@ -325,6 +325,25 @@ describe.each(driversHere())("searching a store that changes over %s", (driver) 
     expect(await world.ids("harbour", { viewer: { principals: ["user:max"] } })).toEqual(["open"]);
   });
 
+  test("the borders of a time lie inside a month too", async () => {
+    const at = (id: string, updatedAt: string) => ({ source: "s", id, title: "harbour", text: "", updatedAt });
+    await world.write(
+      at("first", "2026-05-01T00:00:00.000Z"),
+      at("before", "2026-05-10T11:59:59.999Z"),
+      at("on", "2026-05-10T12:00:00.000Z"),
+      at("last", "2026-05-31T23:59:59.999Z"),
+      at("offset", "2026-06-01T01:00:00+02:00"),
+      { source: "s", id: "undated", title: "harbour", text: "" },
+    );
+    for (const query of ["harbour", ""]) {
+      const found = async (since?: string, until?: string) => (await world.ids(query, { since, until })).sort();
+      expect(await found("2026-05-10T12:00:00.000Z")).toEqual(["last", "offset", "on"]);
+      expect(await found(undefined, "2026-05-10T12:00:00.000Z")).toEqual(["before", "first"]);
+      expect(await found("2026-05-10T11:59:59.999Z", "2026-05-10T12:00:00.000Z")).toEqual(["before"]);
+      expect(await found("2026-05-31T23:00:00Z", "2026-05-31T23:59:59.999Z")).toEqual(["offset"]);
+    }
+  });
+
   test("a word is missing again when its last item is gone", async () => {
     await world.write(
       { source: "s", id: "1", title: "walrus harbour", text: "" },
