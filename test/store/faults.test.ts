@@ -2,7 +2,7 @@ import { copyFileSync, existsSync, readFileSync, rmSync, statSync, truncateSync,
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Worker } from "node:worker_threads";
-import { beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, test, vi } from "vitest";
 import { openStore } from "../../src/store/open.ts";
 import { CALLS } from "../../src/store/sqlite/calls.ts";
 import { connect } from "../../src/store/sqlite/connect.ts";
@@ -15,6 +15,9 @@ import { bundledChild, startChild } from "./children.ts";
 
 const { folder, world, tenant, hold } = worlds((where, name) => openStore({ folder: where, tenant: name }));
 let child = "";
+
+// Six processes are killed and sixteen files checked whole: seconds alone, much longer on a busy machine.
+vi.setConfig({ testTimeout: 120_000 });
 
 beforeAll(async () => {
   child = await bundledChild();
