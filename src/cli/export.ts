@@ -3,7 +3,7 @@ import { createWriteStream } from "node:fs";
 import { rename, rm } from "node:fs/promises";
 import { resolve } from "node:path";
 import { ConnectorError, refOf } from "../model/index.ts";
-import { maskSecrets } from "../sources/secret.ts";
+import { maskKnownSecrets } from "../sources/secret.ts";
 import type { Desk } from "../tools/desk.ts";
 import { EXIT } from "./failure.ts";
 import { chosenSources, type Session, withDesk } from "./session.ts";
@@ -45,7 +45,7 @@ async function toFile(path: string, fill: (write: Write) => Promise<number>): Pr
   try {
     await once(file, "open");
     const count = await fill(async (text) => {
-      if (!file.write(maskSecrets(text))) await once(file, "drain");
+      if (!file.write(maskKnownSecrets(text))) await once(file, "drain");
     });
     file.end();
     await once(file, "finish");

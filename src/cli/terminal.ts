@@ -1,5 +1,5 @@
 import { plainLine, plainText } from "../sources/plain-text.ts";
-import { maskSecrets } from "../sources/secret.ts";
+import { maskKnownSecrets, maskSecrets } from "../sources/secret.ts";
 
 /** How words are made to stand out; the words alone where colours are not wanted. */
 export interface Style {
@@ -32,11 +32,11 @@ export function openTerminal(quiet: boolean, env: Environment = process.env): Te
   return {
     isLive: stderr.isTTY === true && env.CI === undefined && env.TERM !== "dumb",
     style: styleFor(coloursWanted(stdout.isTTY === true, env)),
-    line: (text = "") => void stdout.write(`${maskSecrets(text)}\n`),
-    json: (value) => void stdout.write(`${maskSecrets(JSON.stringify(value, null, 2))}\n`),
+    line: (text = "") => void stdout.write(`${maskKnownSecrets(text)}\n`),
+    json: (value) => void stdout.write(`${maskKnownSecrets(JSON.stringify(value, null, 2))}\n`),
     write: (text) =>
       new Promise((resolve, reject) => {
-        stdout.write(maskSecrets(text), (error) => (error ? reject(error) : resolve()));
+        stdout.write(maskKnownSecrets(text), (error) => (error ? reject(error) : resolve()));
       }),
     note: (text) => {
       if (!quiet) stderr.write(`${maskSecrets(text)}\n`);

@@ -124,6 +124,7 @@ describe("a first day with headwater", () => {
       text: expect.stringContaining("second step"),
       tags: ["river"],
     });
+    expect(items.find((item) => item.id === "שלום.md").text).toContain("ftp://guest:guest@gauge.example");
     expect((await box.run(["export", "--output", "all.ndjson"])).code).toBe(0);
     expect(readFileSync(join(box.home, "all.ndjson"), "utf8")).toBe(stdout);
     mkdirSync(join(box.home, "taken"));

@@ -84,7 +84,10 @@ export function writeNotes(sandbox: Sandbox): void {
     "---\ntags: [river]\n---\n# Tanner's Weir\n\nThe second step comes out in June, if the **water** is low enough.\n",
   );
   sandbox.put("Notes/Räuber 🐟.md", "Eels pass the weir at night. See [[Weir]].\n");
-  sandbox.put("Notes/שלום.md", "Minutes of the meeting about the weir.\n");
+  sandbox.put(
+    "Notes/שלום.md",
+    "Minutes of the meeting about the weir. Gauge: http://gauge:8080,marta@example.com and ftp://guest:guest@gauge.example\n",
+  );
   sandbox.put(
     "Notes/Trap.md",
     '---\ntitle: "Weir \\e[2J\\e[31mowned\\a"\n---\nweir ${HOME} \u001b[2J\u001b]0;owned\u0007 end\n',

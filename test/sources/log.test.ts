@@ -103,8 +103,18 @@ describe("secrets", () => {
     expect(secrets.map((secret) => secret.reveal())).toEqual(canaries);
   });
 
+  it("a credential with line breaks in it is masked, and one that was used as a key", () => {
+    const [key, word] = ["-----BEGIN KEY-----\nAb  Cd+/\n-----END KEY-----\n", "canary-as-a-key-1234"];
+    const secrets = [new Secret(key), new Secret(word)];
+    const { lines, log } = capture(true);
+    log.info("key.read", { key, nested: { [word]: secrets } });
+    expect(lines.join("")).toBe('08:00:00 info  key.read key=*** nested={"***":["***","***"]}\n');
+  });
+
   it("passwords inside addresses are masked though nobody named them", () => {
     expect(maskSecrets("postgres://marta:hunter2@db.example/app")).toBe("postgres://marta:***@db.example/app");
+    const json = '{"url":"http://localhost:8080","author":"marta@example.com"}';
+    expect(maskSecrets(json)).toBe(json);
     expect(maskSecrets("https://example.com/a:b@c")).toBe("https://example.com/a:b@c");
   });
 });
