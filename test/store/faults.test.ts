@@ -187,10 +187,15 @@ test("when the writer's thread dies, what waits is refused and the next call sta
   const store = await tenant(where);
   const w = await hold(store, where);
   process.off("worker", watch);
-  const waiting = w.apply({ upserts: [note("a")] });
+  // A page that takes the thread far longer than it takes to end it.
+  const upserts = Array.from({ length: 5000 }, (_, index) =>
+    note(`a${index}`, { text: `heron ${index} `.repeat(300) }),
+  );
+  const waiting = w.apply({ upserts });
   await Promise.all(threads.map((thread) => thread.terminate()));
   await expect(waiting).rejects.toMatchObject({ kind: "store", message: expect.stringContaining("stopped") });
   expect(await w.apply({ upserts: [note("b")] })).toMatchObject({ added: 1 });
+  expect(await w.ids()).toEqual(["b"]);
 });
 
 test("what cannot cross to the writer's thread is refused and harms nothing", async () => {
