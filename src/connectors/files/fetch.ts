@@ -85,8 +85,11 @@ async function contentOf(
   }
 }
 
+const ASCII = /^[\0-\x7f]*$/;
+
 /** The same name may be written in another Unicode form than the disk has it; both mean the same file. */
 function openAnyForm(root: OpenRoot, path: string, follow: boolean): InsideFile {
+  if (ASCII.test(path)) return openInside(root, path, follow);
   const forms = [...new Set([path, path.normalize("NFC"), path.normalize("NFD")])];
   for (const form of forms.slice(0, -1)) {
     try {
@@ -100,7 +103,7 @@ function openAnyForm(root: OpenRoot, path: string, follow: boolean): InsideFile 
 
 /** What the options leave out stays out, whoever asks: hidden files, settings of .git and .obsidian, excluded folders. */
 function assertTaken(root: OpenRoot, file: InsideFile): FileType {
-  for (const path of new Set([file.path, file.real])) {
+  for (const path of file.real === file.path ? [file.path] : [file.path, file.real]) {
     const parts = safeParts(path);
     if (root.selection.takes(parts, fileType(parts.at(-1) as string))) continue;
     throw leftOut(path);
@@ -116,8 +119,8 @@ function leftOut(path: string): ConnectorError {
 
 /** The bytes of a file that did not change while they were read. */
 function readQuiet(file: InsideFile, draft: Draft): Buffer {
+  let before = file.stats;
   for (let attempt = 1; ; attempt++) {
-    const before = fstatSync(file.fd);
     const bytes = readWhole(file.fd, before.size);
     const after = fstatSync(file.fd);
     if (versionOf(before) === versionOf(after) || attempt === TRIES) {
@@ -125,6 +128,7 @@ function readQuiet(file: InsideFile, draft: Draft): Buffer {
       if (versionOf(before) !== versionOf(file.stats)) draft.version = versionOf(before);
       return bytes;
     }
+    before = after;
   }
 }
 

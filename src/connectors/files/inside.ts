@@ -12,7 +12,7 @@ import {
 import { sep } from "node:path";
 import { ConnectorError } from "../kit/index.ts";
 import { quoted, safeParts } from "./ids.ts";
-import { fileProblem, isGone } from "./problems.ts";
+import { codeOf, fileProblem, isGone } from "./problems.ts";
 import type { OpenRoot } from "./roots.ts";
 
 /** A file that is open, regular and inside its root. Whoever gets one closes it. */
@@ -28,6 +28,8 @@ export interface InsideFile {
 // Without O_NONBLOCK, opening a pipe that nobody writes to would wait for ever.
 const FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 const NO_FOLLOW = constants.O_NOFOLLOW ?? 0;
+/** Open's answers for links (with O_NOFOLLOW) and for sockets. */
+const REFUSED = ["ELOOP", "ENXIO"];
 const TRIES = 3;
 
 /**
@@ -47,7 +49,7 @@ function openOnce(root: OpenRoot, parts: string[], path: string, follow: boolean
   const place = root.base + parts.join(sep);
   let fd: number | undefined;
   try {
-    assertRegular(follow ? statSync(place) : lstatSync(place), path);
+    if (follow || NO_FOLLOW === 0) assertRegular(follow ? statSync(place) : lstatSync(place), path);
     fd = openSync(place, follow ? FLAGS : FLAGS | NO_FOLLOW);
     const stats = fstatSync(fd);
     assertRegular(stats, path);
@@ -60,7 +62,17 @@ function openOnce(root: OpenRoot, parts: string[], path: string, follow: boolean
   } catch (error) {
     if (fd !== undefined) closeSync(fd);
     if (isGone(error)) throw gone(path);
+    const there = REFUSED.includes(codeOf(error)) ? lookAt(place) : undefined;
+    if (there !== undefined) assertRegular(there, path);
     throw fileProblem(error, quoted(path));
+  }
+}
+
+function lookAt(place: string): Stats | undefined {
+  try {
+    return lstatSync(place);
+  } catch {
+    return undefined;
   }
 }
 

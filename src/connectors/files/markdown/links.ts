@@ -8,18 +8,20 @@ export interface WrittenLink {
 }
 
 // Bounded classes that exclude what opens the next link: each character is looked at a fixed number of times.
-const WIKILINK = /(!?)\[\[([^[\]|\n]{1,500})(?:\|([^[\]\n]{0,500}))?\]\]/g;
+const WIKILINK = /\[\[([^[\]|\n]{1,500})(?:\|([^[\]\n]{0,500}))?\]\]/g;
 const INLINE =
-  /(!?)\[([^[\]\n]{0,500})\]\([ \t]{0,4}(<[^<>\n]{1,2000}>|[^\s()<>]{1,2000}(?:\([^\s()]{0,200}\)[^\s()<>]{0,500}){0,3})(?:[ \t]+(?:"[^"\n]{0,300}"|'[^'\n]{0,300}'))?[ \t]{0,4}\)/g;
+  /\[([^[\]\n]{0,500})\]\([ \t]{0,4}(<[^<>\n]{1,2000}>|[^\s()<>]{1,2000}(?:\([^\s()]{0,200}\)[^\s()<>]{0,500}){0,3})(?:[ \t]+(?:"[^"\n]{0,300}"|'[^'\n]{0,300}'))?[ \t]{0,4}\)/g;
 const REFERENCE = /^[ ]{0,3}\[([^[\]\n]{1,300})\]:[ \t]{1,8}(<[^<>\n]{1,2000}>|[^\s<>]{1,2000})/gm;
 const BARE = /\bhttps?:\/\/[^\s<>"'`\])]{1,2000}/g;
 
 /** All links of a Markdown text whose code was blanked out, in the order of their sorts. */
 export function linksIn(text: string): WrittenLink[] {
   const links: WrittenLink[] = [];
-  if (text.includes("[[")) for (const match of text.matchAll(WIKILINK)) addWikilink(links, match);
+  if (text.includes("[["))
+    for (const match of text.matchAll(WIKILINK)) addWikilink(links, match, text[match.index - 1] === "!");
   if (text.includes("]("))
-    for (const match of text.matchAll(INLINE)) addInline(links, match[1] === "!", match[3] ?? "", match[2]);
+    for (const match of text.matchAll(INLINE))
+      addInline(links, text[match.index - 1] === "!", match[2] ?? "", match[1]);
   if (text.includes("]:"))
     for (const match of text.matchAll(REFERENCE))
       if (!match[1]?.startsWith("^")) addInline(links, false, match[2] ?? "", match[1]);
@@ -35,10 +37,9 @@ export function linksIn(text: string): WrittenLink[] {
   return links;
 }
 
-function addWikilink(links: WrittenLink[], [, bang, inner = "", label]: RegExpMatchArray): void {
+function addWikilink(links: WrittenLink[], [, inner = "", label]: RegExpMatchArray, embeds: boolean): void {
   const target = inner.replace(/\\$/, "").split("#")[0]?.split("^")[0]?.trim() ?? ""; // in tables the bar is escaped
   if (target === "") return; // a heading of the same note
-  const embeds = bang === "!";
   const shown = label?.trim();
   links.push({
     sort: "wiki",

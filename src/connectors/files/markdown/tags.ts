@@ -1,6 +1,7 @@
-// Letters, digits, emoji, _ - and / (https://help.obsidian.md/tags, 2026-11); at least one of them no digit.
+// Letters, digits, emoji, _ - and / (https://help.obsidian.md/tags, 2026-11); at least one of them no digit. What stands
+// before is looked at after the # was found: so the engine jumps from # to #.
 const TAG =
-  /(?<![^\s(,;>*_|])#((?:[\p{L}\p{M}\p{N}\p{Extended_Pictographic}\p{Regional_Indicator}_/-]|\u200d|\ufe0f){1,200})/gu;
+  /#(?<=(?<![^\s(,;>*_|])#)((?:[\p{L}\p{M}\p{N}\p{Extended_Pictographic}\p{Regional_Indicator}_/-]|\u200d|\ufe0f){1,200})/gu;
 
 /** Inline `#tags` of a Markdown text whose code was blanked out, without their #, each once. */
 export function tagsIn(text: string): string[] {
