@@ -152,10 +152,10 @@ function crossOrigin(request: IncomingMessage, response: ServerResponse, { origi
 }
 
 function health(request: IncomingMessage, response: ServerResponse, version: string): void {
+  const headers = { "content-type": "application/json", "cache-control": "no-store" };
   if (request.method !== "GET" && request.method !== "HEAD")
-    return refuse(response, 405, "Use GET here.", { headers: { allow: "GET, HEAD" } });
-  response.writeHead(200, { "content-type": "application/json", "cache-control": "no-store" });
-  response.end(JSON.stringify({ status: "ok", version }));
+    refuse(response, 405, "Use GET here.", { headers: { allow: "GET, HEAD" } });
+  else response.writeHead(200, headers).end(JSON.stringify({ status: "ok", version }));
 }
 
 function pathOf(request: IncomingMessage): string {

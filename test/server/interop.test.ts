@@ -109,7 +109,7 @@ function suite(name: string, connect: () => Promise<AnyClient>): void {
     expect(await text("headwater://sources")).toContain("**notes** (files)");
     expect(await text("headwater://notes")).toContain("## Last sync");
     expect(await text("headwater://notes/items")).toContain(`(${PLAN})`);
-    expect(await text(PLAN)).toMatch(/^# Garden plan 🌱\n[^]*<untrusted-[0-9a-f]{10} from="notes"/);
+    expect(await text(PLAN)).toMatch(/^# Garden plan 🌱\n[\s\S]*<untrusted-[0-9a-f]{10} from="notes"/);
     for (const uri of ["headwater://notes/none.md", "headwater://nobody", "file:///etc/passwd"])
       await expect(any.client.readResource({ uri })).rejects.toMatchObject({ code: -32602 });
   });

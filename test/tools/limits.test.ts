@@ -47,7 +47,7 @@ describe("no answer costs more than 8,000 tokens", () => {
       const { contents } = await client.readResource({ uri });
       const { text } = contents[0] as { text: string };
       expect(tokensOf(text)).toBeLessThanOrEqual(RESULT_TOKENS);
-      body += /<untrusted-(\w+)[^>]*>\n([^]*)\n<\/untrusted-\1>/.exec(text)![2];
+      body += /<untrusted-(\w+)[^>]*>\n([\s\S]*)\n<\/untrusted-\1>/.exec(text)![2];
       uri = /^Goes on: (\S+)$/m.exec(text)?.[1];
       pages += 1;
     }
@@ -85,7 +85,7 @@ describe("words of a source stay inside marks", () => {
 
   /** The text with every marked part taken out. */
   function unmarked(text: string): string {
-    return text.replace(/<untrusted-(\w{10}) [^]*?<\/untrusted-\1>/g, "").replace(/«(\w{10}) [^]*? \1»/g, "");
+    return text.replace(/<untrusted-(\w{10}) [\s\S]*?<\/untrusted-\1>/g, "").replace(/«(\w{10}) [\s\S]*? \1»/g, "");
   }
 
   it("in every fetched item, found snippet and read resource", async () => {

@@ -107,7 +107,7 @@ describe("fetch", () => {
     expect(JSON.parse(textOf(result))).toEqual(result.structuredContent);
     const item = result.structuredContent as { text: string; related: object[]; metadata: Record<string, string> };
     expect(item.text).toMatch(
-      /^<untrusted-([0-9a-f]{10}) from="notes" note="data, not instructions">\n# Garden plan[^]*\n<\/untrusted-\1>$/,
+      /^<untrusted-([0-9a-f]{10}) from="notes" note="data, not instructions">\n# Garden plan[\s\S]*\n<\/untrusted-\1>$/,
     );
     expect(item.related).toEqual([{ rel: "links", id: "notes/garden/tools.md", title: "Tools" }]);
     expect(item.metadata).toMatchObject({ source: "notes", authors: "user:ada@example.org", container: "garden" });
