@@ -35,7 +35,8 @@ export function allOf(terms: readonly Term[]): string {
 
 /** Every term must occur, and one of them in the title. */
 export function titledAllOf(terms: readonly Term[]): string {
-  return `(title : (${terms.map(phraseOf).join(" OR ")})) AND ${allOf(terms)}`;
+  const titled = `(title : (${terms.map(phraseOf).join(" OR ")}))`;
+  return terms.length === 1 ? titled : `${titled} AND ${allOf(terms)}`;
 }
 
 /**

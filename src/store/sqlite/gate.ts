@@ -10,7 +10,7 @@ const RARE_SHARE = 0.01;
 /** … unless that would find too few to fill a page. */
 const FEW = 60;
 /** A word in more than this share of all items says next to nothing, and costs most. */
-const COMMON_SHARE = 0.2;
+const COMMON_SHARE = 0.1;
 
 /** Which words to rank by, and of which of them an item must hold at least one. */
 export interface Gate {
