@@ -129,6 +129,25 @@ export function testConnector(connector: Connector, openTwin: () => Promise<Twin
       }
     });
 
+    it("goes on from the cursor of any page without skipping an item", async () => {
+      const open = await place.sources.open(source);
+      const ctx = open.context(new AbortController().signal);
+      for (const container of await containersOf(connector, place)) {
+        const from = container === undefined ? {} : { container };
+        const whole: { ids: string[]; cursor: unknown }[] = [];
+        for await (const page of connector.sync(ctx, from)) {
+          whole.push({ ids: idsOf(page), cursor: JSON.parse(JSON.stringify(page.cursor)) });
+        }
+        const all = whole.flatMap((page) => page.ids).sort();
+        for (let stop = 0; stop < whole.length - 1; stop++) {
+          const met = whole.slice(0, stop + 1).flatMap((page) => page.ids);
+          const cursor = connector.cursor.parse(whole[stop]?.cursor);
+          for await (const page of connector.sync(ctx, { ...from, cursor })) met.push(...idsOf(page));
+          expect([...new Set(met)].sort(), `resumed after page ${stop + 1}`).toEqual(all);
+        }
+      }
+    });
+
     it("does not delete what an interrupted walk did not reach", async () => {
       await place.sync(source);
       const stopping = stoppingAfter(connector, 1);
@@ -223,15 +242,22 @@ async function leaves(place: TestWorkplace, source: string, entries: Entry[]): P
 
 async function countPages(connector: Connector, place: TestWorkplace): Promise<number> {
   const open = await place.sources.open("mine");
-  const ctx = open.context(new AbortController().signal);
   let pages = 0;
-  const containers: (string | undefined)[] = [];
-  if (connector.scope === "source") containers.push(undefined);
-  else for await (const entry of connector.list(ctx)) containers.push(entry.id);
-  for (const container of containers) {
-    for await (const _ of connector.sync(ctx, container === undefined ? {} : { container })) pages += 1;
+  for (const container of await containersOf(connector, place)) {
+    const from = container === undefined ? {} : { container };
+    for await (const _ of connector.sync(open.context(new AbortController().signal), from)) pages += 1;
   }
   return pages;
+}
+
+/** What the engine would follow: the source itself, or each of its containers. */
+async function containersOf(connector: Connector, place: TestWorkplace): Promise<(string | undefined)[]> {
+  if (connector.scope === "source") return [undefined];
+  return (await place.engine.list("mine", { limit: 10_000 })).entries.map((entry) => entry.id);
+}
+
+function idsOf(page: Page<unknown>): string[] {
+  return (page.upserts ?? []).map((draft) => draft.id);
 }
 
 /** The same connector, pulling the plug right after the given number of pages. */
