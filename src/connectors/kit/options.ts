@@ -16,20 +16,6 @@ export function secret(description: string): z.ZodString {
   return z.string().min(1).meta({ description, secret: true }) as z.ZodString;
 }
 
-/** The include and exclude patterns that every connector with paths understands alike. Exclude wins. */
-export function patterns(include: string[], exclude: string[]) {
-  return {
-    include: effect(
-      z.array(z.string()).default(include).describe("Glob patterns of what to take, such as docs/**/*.md."),
-      "widening",
-    ),
-    exclude: effect(
-      z.array(z.string()).default(exclude).describe("Glob patterns of what to leave out; wins over include."),
-      "narrowing",
-    ),
-  };
-}
-
 /**
  * A place on this machine. It reaches the connector absolute: `~` is the home folder, and a relative path starts at the
  * folder of the configuration file, wherever the process was started.

@@ -2,7 +2,8 @@ import { cutText, oneLine } from "../clean-text.ts";
 
 const MAX_COLUMNS = 64;
 const MAX_CELL = 1000;
-const FULL_ROWS = 200;
+/** Rows of a table that are kept and searched; a longer one says that it goes on. */
+export const MOST_ROWS = 5000;
 
 /** A Markdown table; the first row is the header. Line breaks in cells become spaces, `|` is escaped. */
 export function markdownTable(rows: string[][]): string {
@@ -22,7 +23,7 @@ export interface OutlinedTable {
 }
 
 /**
- * The head of a table of any length: all of it up to 200 rows and the given length, otherwise its first rows below a
+ * The head of a table of any length: all of it up to 5,000 rows and the given length, otherwise its first rows below a
  * sentence about its size. A first row that looks like data gets a header of column names A, B, C.
  */
 export function outlineTable(
@@ -35,7 +36,7 @@ export function outlineTable(
   const header = named ? rows[0]! : columnNames(width);
   const body = named ? rows.slice(1) : rows;
   const dataRows = bounds.totalRows - (named ? 1 : 0);
-  const shownRows = fitting(body.slice(0, FULL_ROWS), width, bounds.maxLength);
+  const shownRows = fitting(body.slice(0, MOST_ROWS), width, bounds.maxLength);
   const table = markdownTable([header, ...shownRows]);
   const notes: string[] = [];
   if (shownRows.length < dataRows)

@@ -1,3 +1,4 @@
+import { MOST_ROWS } from "../markdown/table.ts";
 import { type NumberLook, showNumber } from "./number-format.ts";
 import { attribute, readXmlPart, type XmlAttributes } from "./xml.ts";
 import type { ZipPackage } from "./zip.ts";
@@ -9,7 +10,7 @@ export interface CellContext {
   from1904: boolean;
 }
 
-const KEPT_ROWS = 202;
+const KEPT_ROWS = MOST_ROWS + 2;
 const MAX_COLUMNS = 1000;
 
 /** The first rows of a sheet without empty ones; the total comes from the sheet's own note of its size. */
