@@ -25,7 +25,7 @@ export async function preparePage(job: Job, page: Page<unknown>, force: boolean)
   const batches = new Batches(page);
   const drafts = (page.upserts ?? []).filter((draft) => !isOlder(draft.updatedAt, job.options.since));
   const standings = await job.store.compare(job.source.id, drafts as { id: string; version: string }[]);
-  const changed: { draft: Draft; standing: Standing }[] = [];
+  const changed: Changed[] = [];
   const met: number[] = [];
   let [added, updated] = [0, 0];
   for (let at = 0; at < drafts.length; at++) {
@@ -39,7 +39,7 @@ export async function preparePage(job: Job, page: Page<unknown>, force: boolean)
   const unchanged = batches.current.seenRows.length;
   job.report.looked(drafts.length - changed.length);
   for (const failure of page.failures ?? []) addFailure(job, batches.current, failure.id, failure.error);
-  if (!job.options.dryRun) await bringAll(job, batches, changed);
+  if (!job.options.dryRun) await bringAll(job, batches, changed, force);
   return {
     ahead: batches.full,
     last: batches.current,
@@ -48,14 +48,19 @@ export async function preparePage(job: Job, page: Page<unknown>, force: boolean)
   };
 }
 
-async function bringAll(job: Job, batches: Batches, changed: { draft: Draft; standing: Standing }[]): Promise<void> {
+interface Changed {
+  draft: Draft;
+  standing: Standing;
+}
+
+async function bringAll(job: Job, batches: Batches, changed: Changed[], force: boolean): Promise<void> {
   const atOnce = pLimit(READS_AT_ONCE);
   for (let from = 0; from < changed.length; from += 256) {
     const slice = changed.slice(from, from + 256);
-    const brought = await Promise.all(slice.map(({ draft }) => bring(job, draft, atOnce)));
+    const brought = await Promise.all(slice.map((one) => bring(job, one, force, atOnce)));
     job.signal.throwIfAborted();
     brought.forEach((outcome, at) => {
-      const { draft, standing } = slice[at] as { draft: Draft; standing: Standing };
+      const { draft, standing } = slice[at] as Changed;
       if ("error" in outcome) addFailure(job, batches.current, draft.id, outcome.error);
       if (outcome.upsert !== undefined) batches.add(outcome.upsert);
       else if (standing.state !== "new") batches.current.seenRows.push(standing.row);
@@ -67,7 +72,7 @@ async function bringAll(job: Job, batches: Batches, changed: { draft: Draft; sta
 type Outcome = { upsert?: Upsert } | { upsert?: Upsert; error: unknown };
 
 /** One changed item, with its body where that is cheap. A body that cannot be read leaves the item findable by its title. */
-async function bring(job: Job, draft: Draft, atOnce: LimitFunction): Promise<Outcome> {
+async function bring(job: Job, { draft, standing }: Changed, force: boolean, atOnce: LimitFunction): Promise<Outcome> {
   let item: Item;
   try {
     item = checkedItem(job.source.id, draft);
@@ -75,9 +80,9 @@ async function bring(job: Job, draft: Draft, atOnce: LimitFunction): Promise<Out
     return { error };
   }
   const asListed = transform(job.source, { item, ...(item.text !== undefined && { text: item.text }) });
-  if (asListed === undefined || item.text !== undefined || item.body === undefined || !isQuick(item.body)) {
-    return { upsert: asListed };
-  }
+  if (asListed === undefined || item.text !== undefined || item.body === undefined) return { upsert: asListed };
+  if (!force && !isQuick(item.body))
+    return { upsert: standing.state === "new" ? asListed : await asKnown(job, asListed) };
   try {
     return { upsert: await atOnce(() => readItem(job, item.id, item)) };
   } catch (error) {
@@ -86,6 +91,14 @@ async function bring(job: Job, draft: Draft, atOnce: LimitFunction): Promise<Out
     if (known.kind === "not_found") return {}; // gone between the listing and the reading
     return { upsert: asListed, error };
   }
+}
+
+/** What the last body told of a document stays until the next body comes: its title, its authors, its dates. */
+async function asKnown(job: Job, listed: Upsert): Promise<Upsert> {
+  const stored = await job.store.item(job.source.id, listed.item.id, "everything");
+  if (stored === undefined || stored.textLength === undefined) return listed;
+  const { title, authors, createdAt, fields } = stored;
+  return { item: { ...listed.item, title, authors, createdAt, fields: { ...fields, ...listed.item.fields } } };
 }
 
 /** Collects a batch and starts the next one when it holds much text. */

@@ -149,7 +149,7 @@ function change(
   const idle = !rewritten && !differs.version && stored.due === facts.due && sameQuiet(stored, columns);
   if (idle) return "unchanged";
   // The body of an item that was counted and logged when it was met is no second change.
-  const completes = body !== undefined && stored.due === 1 && !differs.version && !differs.visible;
+  const completes = body !== undefined && stored.due === 1 && !differs.version;
   const row = Number(stored.id);
   const logged = rewritten && !completes;
   replace(writer, stored, columns, facts, logged ? arrival.at : Number(stored.changed_at));
