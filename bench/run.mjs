@@ -1,5 +1,5 @@
 // Runs the benches and prints one table of ratios, each measured in one run beside what it is compared with.
-// Usage: node bench/run.mjs [--only 1,2] [--items 1000000] [--files 20000] [--resync-files 100000]
+// Usage: node bench/run.mjs [--only 1,2] [--items 100000 … 1000000] [--files 20000] [--resync-files 100000]
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { cpus, loadavg, totalmem } from "node:os";
 import { fileURLToPath } from "node:url";
@@ -8,16 +8,17 @@ import { ROOM } from "./corpus.mjs";
 import { firstSync } from "./files/first-sync.mjs";
 import { ingest } from "./files/ingest.mjs";
 import { resync } from "./files/resync.mjs";
+import { ratio } from "./measure.mjs";
 
 /**
- * One measured figure. `met` is undefined where there is no target or nothing to compare with.
- * @typedef {{name: string, value?: number | string, target?: string, met?: boolean, detail?: string}} Row
+ * One measured figure. A target that is a number is an upper bound. `met` is undefined where there is no target or nothing to compare with.
+ * @typedef {{name: string, value?: number | string, target?: number | string, met?: boolean, detail?: string}} Row
  */
 
 const { values: asked } = parseArgs({
   options: {
     only: { type: "string" },
-    items: { type: "string", default: "1000000" },
+    items: { type: "string", default: "100000" },
     files: { type: "string", default: "20000" },
     "resync-files": { type: "string", default: "100000" },
   },
@@ -38,6 +39,7 @@ const options = {
   items: Number(asked.items),
   only: asked.only?.split(","),
   say: (line) => console.error(line),
+  log: (line) => console.error(line),
 };
 
 mkdirSync(ROOM, { recursive: true });
@@ -66,11 +68,15 @@ function elsewhere(path) {
   };
 }
 
+function figure(value) {
+  return typeof value === "number" && !Number.isInteger(value) ? String(ratio(value)) : String(value);
+}
+
 function print(all) {
   const lines = all.map((row) => [
     row.name,
-    row.value === undefined ? "–" : String(row.value),
-    row.target === undefined ? "" : String(row.target),
+    row.value === undefined ? "–" : figure(row.value),
+    typeof row.target === "number" ? `≤ ${row.target}` : (row.target ?? ""),
     row.met === undefined ? "" : row.met ? "met" : "MISSED",
     row.detail ?? "",
   ]);

@@ -8,6 +8,7 @@ import { damaged, storeError } from "./failure.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { listItems } from "./listing.ts";
 import { findItems, sourceOf, visibleRow } from "./lookup.ts";
+import { measureTexts } from "./measure.ts";
 import { placesOf, progressOf } from "./places.ts";
 import { compareItems, dueBodies, dueFailures, listContainers, listFailures } from "./queues.ts";
 import { relatedItems } from "./related.ts";
@@ -66,8 +67,8 @@ export function sqliteStore({ file, driver, connection, writer, verify, backup, 
       }
       return standings;
     },
-    apply: (place, fence, batch, next, at) => writer.call("apply", place, fence, batch, at, next),
-    applyLoose: (place, fence, batch, at) => writer.call("apply", place, fence, batch, at),
+    apply: (place, fence, batch, next, at) => writer.call("apply", place, fence, measureTexts(batch), at, next),
+    applyLoose: (place, fence, batch, at) => writer.call("apply", place, fence, measureTexts(batch), at),
     beginPass: (place, fence, at, from) => writer.call("beginPass", place, fence, at, from),
     sighted: (place, fence, ids) => writer.call("sighted", place, fence, ids),
     endPass: (place, fence, at, guard) => writer.call("endPass", place, fence, at, guard),

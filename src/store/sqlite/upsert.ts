@@ -1,11 +1,10 @@
 import type { Relation } from "../../model/item.ts";
-import type { Upsert } from "../store.ts";
 import { logChange } from "./changelog.ts";
 import { type Columns, columnsOf, QUIET, sameValue, VISIBLE } from "./columns.ts";
 import type { Connection, Row, Value } from "./driver.ts";
 import { facetsOf } from "./facets.ts";
-import { fingerprint } from "./fingerprint.ts";
 import { addAliases, addRelations, listOf, sameRelations, writeAliases, writeRelations } from "./links.ts";
+import { type Measured, type MeasuredUpsert, measure } from "./measure.ts";
 import { nameNumber } from "./names.ts";
 import { decodeText, encodeText, indexable } from "./text.ts";
 import { weigh } from "./weigh.ts";
@@ -14,11 +13,9 @@ import type { Writer } from "./writing.ts";
 /** What an upsert did; `completed` is the awaited body of an item that was counted when it was met. */
 export type Outcome = "added" | "updated" | "unchanged" | "completed" | "awaited";
 
-interface Text {
+interface Text extends Measured {
   text: string;
-  hash: Uint8Array | null;
   length: number;
-  bytes: number;
 }
 
 /** Whose feed brings the item, and when. */
@@ -34,19 +31,19 @@ export interface Arrival {
 const FACT_COLUMNS = ["hash", "text_length", "text_bytes", "body_version", "due", "links"] as const;
 
 /** Stores one item, its text, its names and its links; writes nothing when nothing differs. */
-export function upsert(writer: Writer, { item, text }: Upsert, arrival: Arrival): { row: number; outcome: Outcome } {
+export function upsert(
+  writer: Writer,
+  { item, text, measured }: MeasuredUpsert,
+  arrival: Arrival,
+): { row: number; outcome: Outcome } {
   const columns = columnsOf(writer, arrival.source, item, arrival.feed);
   const stored = writer.connection
     .prepare("SELECT * FROM items WHERE source = ? AND native_id = ?")
     .get(arrival.source, columns.native_id);
-  const body = text === undefined ? undefined : measure(text);
+  const body = text === undefined ? undefined : { text, length: text.length, ...(measured ?? measure(text)) };
   if (!stored) return { row: insert(writer, columns, item.relations, body, arrival.at), outcome: "added" };
   const outcome = change(writer, stored, columns, item.relations, body, arrival);
   return { row: Number(stored.id), outcome };
-}
-
-function measure(text: string): Text {
-  return { text, hash: fingerprint(text), length: text.length, bytes: Buffer.byteLength(text) };
 }
 
 function insert(writer: Writer, columns: Columns, relations: Relation[], body: Text | undefined, at: number): number {
@@ -71,7 +68,7 @@ function insert(writer: Writer, columns: Columns, relations: Relation[], body: T
   if (body) connection.prepare("INSERT INTO bodies (item, text) VALUES (?, ?)").run(row, encodeText(body.text));
   if (columns.aliases !== null) addAliases(connection, row, columns.source, columns.aliases, null);
   if (relations.length > 0) addRelations(connection, row, columns.source, relations);
-  index(writer, row, columns, body?.text ?? "");
+  index(writer, row, columns, wordsOf(body));
   weigh(writer, { ...columns, text_bytes: body?.bytes ?? null, due, lost_at: null }, 1);
   logChange(writer, "added", columns.source, row, at);
   return row;
@@ -158,7 +155,7 @@ function change(
     writeAliases(writer.connection, row, columns.source, columns.aliases, stored.former ?? null);
   }
   if (differs.links) writeRelations(writer.connection, row, columns.source, relations);
-  reindex(writer, stored, columns, body?.text, rewritten);
+  reindex(writer, stored, columns, body, rewritten);
   if (logged) logChange(writer, "updated", columns.source, row, arrival.at);
   if (completes) return "completed";
   if (logged) return "updated";
@@ -207,22 +204,27 @@ function writeBody(connection: Connection, row: number, text: string | undefined
 }
 
 /** The full text row is written again when words or facets differ; a returning item has none to remove. */
-function reindex(writer: Writer, stored: Row, columns: Columns, text: string | undefined, rewritten: boolean): void {
+function reindex(writer: Writer, stored: Row, columns: Columns, body: Text | undefined, rewritten: boolean): void {
   const row = Number(stored.id);
   if (!rewritten && facetsOfRow(writer, stored) === facetsOfRow(writer, columns)) return;
   if (stored.lost_at === null) unindex(writer.connection, row);
-  index(writer, row, columns, text ?? storedText(writer.connection, row));
+  index(writer, row, columns, body ? wordsOf(body) : indexable(storedText(writer.connection, row)));
 }
 
 export function storedText(connection: Connection, row: number): string {
   return decodeText(connection.raw("SELECT text FROM bodies WHERE item = ?").get(row)?.[0] ?? null);
 }
 
-/** Adds an item to the full text index. */
-export function index(writer: Writer, row: number, columns: Row | Columns, text: string): void {
+function wordsOf(body: Text | undefined): string {
+  if (!body) return "";
+  return body.isPlain ? body.text : indexable(body.text);
+}
+
+/** Adds an item to the full text index, its text already fit for it. */
+function index(writer: Writer, row: number, columns: Row | Columns, words: string): void {
   writer.connection
     .prepare("INSERT INTO fts (rowid, title, body, facets) VALUES (?, ?, ?, ?)")
-    .run(row, indexable(decodeText(columns.title ?? null)), indexable(text), facetsOfRow(writer, columns));
+    .run(row, indexable(decodeText(columns.title ?? null)), words, facetsOfRow(writer, columns));
 }
 
 export function unindex(connection: Connection, row: number): void {
