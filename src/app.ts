@@ -1,9 +1,7 @@
-import { existsSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { Clock, Logger } from "./connectors/kit/index.ts";
 import { createExtractor } from "./extract/extract.ts";
 import { ConnectorError, type Viewer } from "./model/index.ts";
+import { packageVersion } from "./package-root.ts";
 import { systemClock } from "./sources/clock.ts";
 import { type LoadedConfig, type LoadOptions, loadConfig } from "./sources/load-config.ts";
 import { openSources } from "./sources/open-sources.ts";
@@ -35,7 +33,7 @@ export async function openApp(options: AppOptions): Promise<App> {
 }
 
 function appOf(config: LoadedConfig, { log, clock = systemClock }: AppOptions): App {
-  const version = ownVersion();
+  const version = packageVersion();
   const extractor = createExtractor();
   const tenants = new Map<string, Promise<Rooms>>();
 
@@ -77,11 +75,4 @@ function refuseUnknownTenant(config: LoadedConfig, tenant: string): void {
   throw new ConnectorError("config", `No source belongs to the tenant "${tenant}".`, {
     hint: `Tenants in use: ${[...known].sort().join(", ") || "none"}. See: headwater sources`,
   });
-}
-
-/** The version in the package's own manifest: beside src/, or above dist/. */
-function ownVersion(): string {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, "package.json")) && dirname(folder) !== folder) folder = dirname(folder);
-  return (JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as { version: string }).version;
 }

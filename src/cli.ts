@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { packageVersion } from "./cli/package-root.ts";
+import { packageVersion } from "./package-root.ts";
 
 const args = process.argv.slice(2);
 if (args.length === 1 && (args[0] === "--version" || args[0] === "-V")) {

@@ -7,9 +7,10 @@ const SRC = fileURLToPath(new URL("../src", import.meta.url));
 
 /** Which rooms a room may import, and which packages where that is limited. The table of the house. */
 const MAY: Record<string, { rooms: string[]; packages?: string[] }> = {
+  "package-root": { rooms: [], packages: [] },
   model: { rooms: [], packages: ["zod"] },
-  store: { rooms: ["model"] },
-  extract: { rooms: ["model"] },
+  store: { rooms: ["model", "package-root"] },
+  extract: { rooms: ["model", "package-root"] },
   "connectors/kit": { rooms: ["model"], packages: ["zod"] },
   "connectors/index": { rooms: ["connectors/kit", "connectors/*"], packages: [] },
   "connectors/*": { rooms: ["connectors/kit"] },

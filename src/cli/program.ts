@@ -1,6 +1,6 @@
 import { Command, Option } from "commander";
+import { packageVersion } from "../package-root.ts";
 import { LOG_LEVELS } from "../sources/log.ts";
-import { packageVersion } from "./package-root.ts";
 import type { Globals, Session } from "./session.ts";
 
 /** What a command does; the answer is its exit code, 0 when there is none. */

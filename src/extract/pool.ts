@@ -1,8 +1,8 @@
 import { Worker } from "node:worker_threads";
 import { ConnectorError, type Problem } from "../model/index.ts";
+import { builtEntry } from "../package-root.ts";
 import type { Format } from "./format.ts";
 import { refusal, tooLarge } from "./refuse.ts";
-import { threadFile } from "./thread-file.ts";
 import type { Extracted, ExtractLimits } from "./types.ts";
 
 /** One document for a thread. The bytes go over, they are not copied. */
@@ -140,7 +140,7 @@ function work(seat: Seat, waiting: Waiting, memoryMb: number, advance: () => voi
 }
 
 function start(seat: Seat, memoryMb: number): Worker {
-  const worker = new Worker(threadFile(), {
+  const worker = new Worker(builtEntry("extract/thread.js"), {
     name: "headwater-extract",
     resourceLimits: { maxOldGenerationSizeMb: memoryMb, maxYoungGenerationSizeMb: 16 },
     // A document must see nothing of the process it is read for.

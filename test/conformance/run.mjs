@@ -2,28 +2,14 @@
 // code, and every scenario that needs no fixture on the product. Needs npx; the suite itself needs Node 22 or newer.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+import { bundle } from "../setup/bundle.mjs";
 
 const SUITE = "@modelcontextprotocol/conformance@0.2.0-alpha.12";
-const root = fileURLToPath(new URL("../..", import.meta.url));
 const here = fileURLToPath(new URL(".", import.meta.url));
 
-const program = `${root}.test-build/conformance-serve.mjs`;
-mkdirSync(`${root}.test-build`, { recursive: true });
-await build({
-  absWorkingDir: root,
-  entryPoints: ["test/conformance/serve.ts"],
-  outfile: program,
-  bundle: true,
-  format: "esm",
-  platform: "node",
-  target: "node20",
-  packages: "external",
-  logLevel: "warning",
-});
+const program = await bundle("test/conformance/serve.ts");
 
 const server = spawn(process.execPath, [program], { stdio: ["pipe", "pipe", "inherit"] });
 const [line] = await once(createInterface({ input: server.stdout }), "line");

@@ -2,10 +2,10 @@ import { fork } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { openStore } from "../../src/store/open.ts";
+import { bundle } from "../setup/bundle.mjs";
 import { Ledger, type LedgerShape } from "../twins/ledger.ts";
-import { bundleChild } from "./bundle-child.ts";
 import { seededRandom } from "./seeded-random.ts";
 
 const KILLS = Number(process.env.HEADWATER_KILLS ?? 15);
@@ -19,9 +19,8 @@ const KINDS: Record<string, LedgerShape> = {
 
 let child: string;
 beforeAll(async () => {
-  child = await bundleChild("kill-child");
+  child = await bundle("test/proof/kill-child.ts");
 });
-afterAll(() => rmSync(join(child, ".."), { recursive: true, force: true }));
 
 interface Outcome {
   killed: number;

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { SyncReport } from "../../src/model/index.ts";
 import { openStore } from "../../src/store/open.ts";
+import { bundle } from "../setup/bundle.mjs";
 import { Ledger } from "../twins/ledger.ts";
-import { bundleChild } from "./bundle-child.ts";
 
 const ROUNDS = Number(process.env.HEADWATER_PAUSES ?? 6);
 const LEASE_MS = 400;
@@ -14,11 +14,10 @@ const LEASE_MS = 400;
 let child: string;
 let folder: string;
 beforeAll(async () => {
-  child = await bundleChild("kill-child");
+  child = await bundle("test/proof/kill-child.ts");
   folder = mkdtempSync(join(tmpdir(), "headwater-pause-"));
 });
 afterAll(() => {
-  rmSync(join(child, ".."), { recursive: true, force: true });
   rmSync(folder, { recursive: true, force: true });
 });
 

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openHttpDoor } from "../../src/server.ts";
 import type { HttpDoor } from "../../src/web/http.ts";
-import { bundle } from "./bundle.ts";
+import { bundle } from "../setup/bundle.mjs";
 import { fakeApp } from "./fake-app.ts";
 import { call, INITIALIZE, INITIALIZED, RawStdio } from "./raw-stdio.ts";
 

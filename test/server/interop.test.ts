@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openHttpDoor } from "../../src/server.ts";
 import type { HttpDoor } from "../../src/web/http.ts";
-import { bundle } from "./bundle.ts";
+import { bundle } from "../setup/bundle.mjs";
 import { type AnyClient, connectNew, connectOld, type Where } from "./clients.ts";
 import { fakeApp } from "./fake-app.ts";
 

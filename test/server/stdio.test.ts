@@ -1,5 +1,5 @@
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
-import { bundle } from "./bundle.ts";
+import { bundle } from "../setup/bundle.mjs";
 import { call, INITIALIZE, INITIALIZED, modern, RawStdio } from "./raw-stdio.ts";
 
 let program: string;

@@ -1,25 +1,9 @@
 import { type ChildProcess, fork } from "node:child_process";
-import { mkdtempSync } from "node:fs";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+import { bundle } from "../setup/bundle.mjs";
 
-/** Bundles `store-child.ts` so that Node can start it; answers the file. */
-export async function bundledChild(): Promise<string> {
-  const root = fileURLToPath(new URL("../..", import.meta.url));
-  const outfile = join(mkdtempSync(join(root, "dist", "store-child-")), "child.js");
-  await build({
-    absWorkingDir: root,
-    entryPoints: ["test/store/store-child.ts"],
-    outfile,
-    bundle: true,
-    format: "esm",
-    platform: "node",
-    target: "node20",
-    packages: "external",
-    logLevel: "warning",
-  });
-  return outfile;
+/** Builds `store-child.ts` so that Node can start it; answers the file. */
+export function bundledChild(): Promise<string> {
+  return bundle("test/store/store-child.ts");
 }
 
 /** Starts the child and collects what it says and how it ended. */

@@ -1,4 +1,4 @@
-import { outlineTable } from "../markdown/table.ts";
+import { MOST_ROWS, outlineTable } from "../markdown/table.ts";
 import type { Extracted } from "../types.ts";
 import type { Reading } from "./plain.ts";
 
@@ -10,7 +10,7 @@ const DELIMITERS = [",", ";", "\t", "|"] as const;
 export function readDelimited(text: string, reading: Omit<Reading, "bytes" | "format">, cut: boolean): Extracted {
   const tabs = /tab-separated/.test(reading.mime) || /\.tsv$/i.test(reading.name);
   const delimiter = tabs ? "\t" : sniffDelimiter(text);
-  const { rows, count } = parseRows(text, delimiter, 1001);
+  const { rows, count } = parseRows(text, delimiter, MOST_ROWS + 1);
   const warnings: string[] = [];
   if (rows.length === 0) return { text: "", fields: { rows: 0, columns: 0 }, warnings };
   const table = outlineTable(rows, { totalRows: count, maxLength: reading.textLength, more: cut });

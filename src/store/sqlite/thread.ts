@@ -1,8 +1,6 @@
-import { existsSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import { ConnectorError } from "../../model/errors.ts";
+import { builtEntry } from "../../package-root.ts";
 import { type AnswerMessage, type CallAnswer, type CallName, type CallParameters, errorOf } from "./calls.ts";
 import type { ThreadSetup } from "./thread-setup.ts";
 
@@ -95,12 +93,5 @@ export function aside<T>(setup: ThreadSetup, background?: AbortSignal): Promise<
 }
 
 function startThread(setup: ThreadSetup): Worker {
-  return new Worker(threadFile(), { workerData: setup, stdout: false, stderr: false });
-}
-
-/** The built thread: code running from src/ uses it too, since Node 20 cannot load TypeScript in a worker. */
-function threadFile(): string {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, "package.json")) && dirname(folder) !== folder) folder = dirname(folder);
-  return join(folder, "dist", "store", "sqlite", "writer-thread.js");
+  return new Worker(builtEntry("store/sqlite/writer-thread.js"), { workerData: setup, stdout: false, stderr: false });
 }

@@ -3,8 +3,7 @@ import { build } from "esbuild";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
-/** Builds a TypeScript program of the tests, with the parts of src/ it uses, into one file that Node 20 can start. */
-export async function bundle(program: string): Promise<string> {
+export async function bundle(program) {
   const outfile = `${root}.test-build/${program.replaceAll("/", "-").replace(/\.ts$/, "")}-${process.pid}.mjs`;
   await build({
     absWorkingDir: root,
