@@ -178,6 +178,8 @@ export interface StoreWriter {
   places(source: string): Promise<Place[]>;
   /** For each `{id, version}` of a listing, in order, what the store has. Reads only. */
   compare(source: string, listed: readonly { id: string; version: string }[]): Promise<Standing[]>;
+  /** Works out ahead of its turn what `apply` needs to know of a batch, so that the write itself is shorter. */
+  ready?(batch: Batch): Batch;
   apply(
     place: Place,
     fence: number,

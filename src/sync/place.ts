@@ -1,5 +1,5 @@
 import { ConnectorError, type Page } from "../model/index.ts";
-import type { Place, Progress } from "../store/store.ts";
+import type { Batch, Place, Progress } from "../store/store.ts";
 import { isSated, type Job } from "./job.ts";
 import { fullPassIsDue, lossGuard, type OptionChange, optionChange } from "./plan.ts";
 import { type PreparedPage, preparePage } from "./prepare.ts";
@@ -117,7 +117,7 @@ async function walkPages(
   const committing = new Committing();
   try {
     for await (const page of pages) {
-      const prepared = await preparePage(job, page, walk.force);
+      const prepared = readied(job, await preparePage(job, page, walk.force));
       await committing.settled();
       if (tries.guard.isNew(page)) tries.count = 0;
       if (page.progress?.total !== undefined) job.report.expects(place.container, page.progress.total);
@@ -161,6 +161,12 @@ async function commit(job: Job, place: Place, prepared: PreparedPage, cursor: un
   }
   const next = { cursor, options: job.digests };
   job.report.add(await job.store.apply(place, job.fence, prepared.last, next, now(job)));
+}
+
+/** Done while the page before is still being written. */
+function readied(job: Job, prepared: PreparedPage): PreparedPage {
+  const ready = (batch: Batch): Batch => job.store.ready?.(batch) ?? batch;
+  return { ...prepared, ahead: prepared.ahead.map(ready), last: ready(prepared.last) };
 }
 
 /** One page is written while the next one is read; its error surfaces at the next page. */

@@ -23,6 +23,8 @@ export const WalkCursor = z.object({
 export type WalkCursor = z.output<typeof WalkCursor>;
 
 const PAGE = 1000;
+/** The first page is a small one, so that storing begins soon. */
+const FIRST_PAGE = 250;
 /** Files looked at between two looks at the clock. */
 const SLICE = 100;
 /** Above this time for a slice the drive is a slow one, and waiting for it must not hold up everything else. */
@@ -94,7 +96,8 @@ class Walk {
         const slice = folder.files.slice(at, at + SLICE);
         await this.#look(folder, slice);
         last = folder.path + (slice.at(-1) as Found).name;
-        if (this.#listed.length >= PAGE) yield await this.#page({ v: 1, after: last, ended: false });
+        if (this.#listed.length >= (this.#done === 0 ? FIRST_PAGE : PAGE))
+          yield await this.#page({ v: 1, after: last, ended: false });
       }
       if (unrested > 2 * PAGE) {
         unrested = 0;

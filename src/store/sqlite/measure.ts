@@ -25,7 +25,7 @@ export function measure(text: string): Measured {
   };
 }
 
-/** The batch with its texts measured: done by the thread that asks, since the one that writes is the busier one. */
+/** The batch with its texts measured: by the thread that asks, since the one that writes is the busier one. */
 export function measureTexts(batch: Batch): Batch {
   const upserts: MeasuredUpsert[] = batch.upserts.map((upsert) =>
     upsert.text === undefined ? upsert : { ...upsert, measured: measure(upsert.text) },

@@ -67,8 +67,9 @@ export function sqliteStore({ file, driver, connection, writer, verify, backup, 
       }
       return standings;
     },
-    apply: (place, fence, batch, next, at) => writer.call("apply", place, fence, measureTexts(batch), at, next),
-    applyLoose: (place, fence, batch, at) => writer.call("apply", place, fence, measureTexts(batch), at),
+    ready: measureTexts,
+    apply: (place, fence, batch, next, at) => writer.call("apply", place, fence, batch, at, next),
+    applyLoose: (place, fence, batch, at) => writer.call("apply", place, fence, batch, at),
     beginPass: (place, fence, at, from) => writer.call("beginPass", place, fence, at, from),
     sighted: (place, fence, ids) => writer.call("sighted", place, fence, ids),
     endPass: (place, fence, at, guard) => writer.call("endPass", place, fence, at, guard),
