@@ -14,7 +14,8 @@ import type { RunReport } from "./report.ts";
 import type { SyncOptions } from "./types.ts";
 
 export const LEASE_MS = 30_000;
-const HEARTBEAT_MS = 5_000;
+/** How often a run looks whether it was cancelled from elsewhere; the lease is renewed six times in its span. */
+const LOOK_MS = 1_000;
 const LOST_GRACE_MS = 7 * 24 * 3_600_000;
 
 /** The rooms a run works in. */
@@ -55,7 +56,7 @@ export async function runSync(place: Workplace, source: string, order: RunOrder)
       lease = await place.store.lease(source, place.leaseMs ?? LEASE_MS);
       if (lease === undefined) return await skip(place, report);
       await place.store.saveRun(report.snapshot());
-      beating = new Heartbeat(place.store, lease, report, stop);
+      beating = new Heartbeat(place, lease, report, stop);
     }
     const job = await jobOf(place, open, order, { signal, stop, fence: lease?.fence ?? 0 });
     await work(job, order.onlyFailures);
@@ -181,22 +182,30 @@ async function pruneNarrowed(job: Job): Promise<void> {
 class Heartbeat {
   readonly #timer: NodeJS.Timeout;
   #beat: Promise<void> = Promise.resolve();
+  #renewedAt = performance.now();
 
-  constructor(store: Store, lease: Lease, report: RunReport, stop: (error: unknown) => void) {
-    let beats = 0;
-    this.#timer = setInterval(() => {
-      this.#beat = this.#beat.then(async () => {
-        beats += 1;
-        try {
-          if (await store.cancelRequested(report.runId)) stop(new ConnectorError("cancelled", "Stopped."));
-          if (beats % (HEARTBEAT_MS / 1000) !== 0) return;
-          if (!(await lease.renew())) stop(new ConnectorError("store", "Another run took over this source."));
-          await store.saveRun(report.snapshot());
-        } catch (error) {
-          stop(error);
-        }
-      });
-    }, 1000);
+  constructor(place: Workplace, lease: Lease, report: RunReport, stop: (error: unknown) => void) {
+    const leaseMs = place.leaseMs ?? LEASE_MS;
+    this.#timer = setInterval(
+      () => {
+        this.#beat = this.#beat.then(() => this.#once(place.store, lease, leaseMs, report, stop)).catch(stop);
+      },
+      Math.min(LOOK_MS, leaseMs / 3),
+    );
+  }
+
+  async #once(
+    store: Store,
+    lease: Lease,
+    leaseMs: number,
+    report: RunReport,
+    stop: (error: unknown) => void,
+  ): Promise<void> {
+    if (await store.cancelRequested(report.runId)) stop(new ConnectorError("cancelled", "Stopped."));
+    if (performance.now() - this.#renewedAt < leaseMs / 6) return;
+    this.#renewedAt = performance.now();
+    if (!(await lease.renew())) stop(new ConnectorError("store", "Another run took over this source."));
+    await store.saveRun(report.snapshot());
   }
 
   async end(): Promise<void> {

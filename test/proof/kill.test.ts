@@ -8,7 +8,7 @@ import { bundle } from "../setup/bundle.mjs";
 import { Ledger, type LedgerShape } from "../twins/ledger.ts";
 import { seededRandom } from "./seeded-random.ts";
 
-const KILLS = Number(process.env.HEADWATER_KILLS ?? 15);
+const KILLS = Math.ceil(Number(process.env.HEADWATER_KILLS ?? 48) / 4);
 const SEED = Number(process.env.HEADWATER_SEED ?? Date.now() % 1_000_000);
 const ENTRIES = 2000;
 const KINDS: Record<string, LedgerShape> = {
