@@ -10,8 +10,6 @@ export interface Statement<T> {
   run(...parameters: Value[]): { changes: number };
   get(...parameters: Value[]): T | undefined;
   all(...parameters: Value[]): T[];
-  /** Rows one at a time; nothing may be written while they come. */
-  iterate(...parameters: Value[]): IterableIterator<T>;
 }
 
 /** One connection, the same over both drivers. Statements are prepared once per text and kept. */
@@ -37,7 +35,6 @@ interface NativeStatement {
   run(...parameters: Value[]): { changes: number | bigint };
   get(...parameters: Value[]): unknown;
   all(...parameters: Value[]): unknown[];
-  iterate(...parameters: Value[]): IterableIterator<unknown>;
   raw?(toggle: boolean): unknown;
   setReturnArrays?(toggle: boolean): void;
 }
