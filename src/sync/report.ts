@@ -22,7 +22,7 @@ export class RunReport {
   #state: RunState = "running";
   #done = 0;
   #totals = new Map<string, number>();
-  readonly #startedAt: string;
+  #startedAt: string;
   #endedAt: string | undefined;
   readonly #failures: RunFailure[] = [];
   readonly #held: HeldLoss[] = [];
@@ -35,6 +35,11 @@ export class RunReport {
     this.source = source;
     this.dryRun = dryRun;
     this.#startedAt = startedAt.toISOString();
+  }
+
+  /** Counts the time from here: a run waits for the source to be free before it begins. */
+  begin(now: Date): void {
+    this.#startedAt = now.toISOString();
   }
 
   get changed(): number {

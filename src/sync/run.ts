@@ -55,6 +55,7 @@ export async function runSync(place: Workplace, source: string, order: RunOrder)
     if (!options.dryRun) {
       lease = await place.store.lease(source, place.leaseMs ?? LEASE_MS);
       if (lease === undefined) return await skip(place, report);
+      report.begin(place.clock.now());
       await place.store.saveRun(report.snapshot());
       beating = new Heartbeat(place, lease, report, stop);
     }

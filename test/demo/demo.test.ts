@@ -47,7 +47,8 @@ describe("the demo", () => {
   it("ends well and leaves nothing behind", () => {
     expect(shown.err).not.toContain("The demo stopped");
     expect(shown.code).toBe(0);
-    expect(readdirSync(folder)).toEqual([]);
+    // Newer versions of Node keep compiled code in the temporary folder, on purpose.
+    expect(readdirSync(folder).filter((name) => name !== "node-compile-cache")).toEqual([]);
   });
 
   it("lists the nine tools of the real server", () => {

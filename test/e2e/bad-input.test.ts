@@ -117,15 +117,15 @@ describe("a folder", () => {
   });
 
   it("that may not be read is told apart from one that is empty", async (test) => {
-    if (process.getuid?.() !== 0) chmodSync(notes, 0o755);
+    const asNobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+    const started = await runCli(["--version"], asNobody).catch(() => undefined);
+    if (started?.code !== 0) return test.skip("another user may not start this Node from this folder");
     usual();
     mkdirSync(join(notes, "private"));
     write("private/diary.md", "The otter came at dusk.");
     for (const path of [base, notes]) chmodSync(path, 0o755);
     mkdirSync(join(base, "data"), { mode: 0o777 });
     chmodSync(join(base, "data"), 0o777);
-    const asNobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
-    if (process.platform === "win32") return test.skip("this system has no permission bits");
     await sync([], asNobody);
     chmodSync(join(notes, "private"), 0o000);
     const { report, code } = await sync([], asNobody);

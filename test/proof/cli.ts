@@ -33,7 +33,8 @@ export function startCli(args: string[], options: CliOptions = {}): { process: C
   child.stderr.on("data", (chunk) => {
     err += chunk;
   });
-  const ended = new Promise<Ended>((resolve) => {
+  const ended = new Promise<Ended>((resolve, reject) => {
+    child.on("error", reject);
     child.on("close", (code, signal) => resolve({ code, signal, out, err }));
   });
   return { process: child, ended };

@@ -49,7 +49,7 @@ function cursorFirst(sound: Store): Store {
       const apply: Store["apply"] = async (place, fence, batch, next, at) => {
         const nothing = { upserts: [], seenRows: [], deletes: [], lost: [], failures: [] };
         await target.apply(place, fence, nothing, next, at);
-        await new Promise((resolve) => setTimeout(resolve, 3));
+        await new Promise((resolve) => setTimeout(resolve, 15));
         return target.applyLoose(place, fence, batch, at);
       };
       return apply;

@@ -1,4 +1,4 @@
-import { afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { bundle } from "../setup/bundle.mjs";
 import { call, INITIALIZE, INITIALIZED, modern, RawStdio } from "./raw-stdio.ts";
 
@@ -31,8 +31,10 @@ describe("stdio", () => {
     server.send(INITIALIZE, INITIALIZED, call(1, "list_sources"));
     expect((await server.answer(1)).result.isError).toBeUndefined();
     for (const message of server.messages()) expect(message).toMatchObject({ jsonrpc: "2.0" });
-    expect(server.stderr).toContain("a dependency says hello");
-    expect(server.stderr).toContain("without a line break");
+    await vi.waitFor(() => {
+      expect(server.stderr).toContain("a dependency says hello");
+      expect(server.stderr).toContain("without a line break");
+    });
   });
 
   it("serves a client that discovers first and then initializes in the old way", async () => {

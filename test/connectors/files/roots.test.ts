@@ -83,7 +83,9 @@ describe("a root that goes away while it is walked", () => {
     const parent = folderWith(Object.fromEntries(Object.entries(many).map(([path, text]) => [`vault/${path}`, text])));
     const ctx = await open({ paths: join(parent, "vault") });
     const pages = files.sync(ctx, { container: "vault" });
-    expect((await pages.next()).value.upserts.length).toBeGreaterThanOrEqual(1000);
+    const first = (await pages.next()).value.upserts.length;
+    expect(first).toBeGreaterThan(0);
+    expect(first).toBeLessThan(1500);
     renameSync(join(parent, "vault"), join(parent, "unplugged"));
     mkdirSync(join(parent, "vault")); // the empty mount point
     await expect(pages.next()).rejects.toMatchObject({
