@@ -9,6 +9,9 @@ export interface Ranked {
 
 const RANK = `SELECT rowid, bm25(fts, 3, 1, 0) AS score FROM fts WHERE fts MATCH ? ORDER BY score, rowid DESC LIMIT ?`;
 
+/** So many times as many as wanted are taken from a ranking, since ranking again costs far more than a longer list. */
+const SPARE = 32;
+
 /**
  * The best items for an expression that pass the check and are not among `seen`, best first; of equals the newer first.
  * Asks for more until there are enough or no others: only the dates' borders and access lists take items away here.
@@ -20,12 +23,34 @@ export function bestOf(
   seen: ReadonlySet<number>,
   wanted: number,
 ): Ranked[] {
-  for (let limit = wanted + seen.size; ; limit *= 8) {
-    const found = connection.raw(RANK).all(expression, limit);
-    const ranked = found.map(([row, score]) => ({ row: Number(row), score: -Number(score) }));
-    const passed = passing(connection, ranked, check, seen);
-    if (passed.length >= wanted || found.length < limit) return passed.slice(0, wanted);
+  const step = wanted + seen.size;
+  for (let limit = step * SPARE; ; limit *= 8) {
+    const ranked = rank(connection, expression, limit);
+    const passed: Ranked[] = [];
+    for (let from = 0; from < ranked.length && passed.length < wanted; from += step) {
+      passed.push(...passing(connection, ranked.slice(from, from + step), check, seen));
+    }
+    if (passed.length >= wanted || ranked.length < limit) return passed.slice(0, wanted);
   }
+}
+
+/** The best of a few rows, all of which the expression matches; `matched` says how many it matches in all. */
+export function bestAmong(
+  connection: Connection,
+  expression: string,
+  rows: readonly Ranked[],
+  matched: number,
+  wanted: number,
+): Ranked[] {
+  const among = new Set(rows.map((each) => each.row));
+  return rank(connection, expression, matched)
+    .filter((each) => among.has(each.row))
+    .slice(0, wanted);
+}
+
+function rank(connection: Connection, expression: string, limit: number): Ranked[] {
+  const found = connection.raw(RANK).all(expression, limit);
+  return found.map(([row, score]) => ({ row: Number(row), score: -Number(score) }));
 }
 
 /** Rows that an expression matches, in no order and without ranking, up to a number: cheap however many match. */

@@ -28,9 +28,12 @@ interface Known {
   name: string;
   /** Another spelling that is as good. */
   label?: string;
+  /** The token of the source that a container is in. */
+  source?: string;
 }
 
-const FIELDS: NameField[] = ["sources", "kinds", "containers", "authors", "tags"];
+/** Sources before containers, which are narrowed by them. */
+const FIELDS: NameField[] = ["sources", "containers", "kinds", "authors", "tags"];
 const SINGULAR: Record<NameField, string> = {
   sources: "source",
   kinds: "kind",
@@ -109,9 +112,11 @@ function addNames(
     open,
   );
   scope.without.push(...excluded.map((name) => name.token));
-  const both = wanted.length > 0 && (requested?.length ?? 0) > 0;
-  if (wanted.length > 0) addGroup(scope, inQuestion);
-  if ((requested?.length ?? 0) > 0) addGroup(scope, inRequest);
+  const groups = [...(wanted.length > 0 ? [inQuestion] : []), ...((requested?.length ?? 0) > 0 ? [inRequest] : [])];
+  const both = groups.length === 2;
+  // A container tells its source: saying both to the index would only make it count both.
+  const sources = field === "containers" && groups.length > 0 ? scope.groups.splice(0) : [];
+  for (const group of groups) addGroup(scope, within(group, sources));
   const common = inQuestion.filter((name) => inRequest.some((other) => other.token === name.token));
   const single = field === "sources" || field === "kinds" || field === "containers";
   if (both && single && common.length === 0) scope.possible = false;
@@ -122,6 +127,11 @@ function addNames(
 function addGroup(scope: Scope, names: Known[]): void {
   if (names.length === 0) scope.possible = false;
   else scope.groups.push(names.slice(0, MOST_TOKENS).map((name) => name.token));
+}
+
+/** The containers that are in one of the sources of every group. */
+function within(names: Known[], sources: readonly string[][]): Known[] {
+  return names.filter((name) => sources.every((group) => name.source !== undefined && group.includes(name.source)));
 }
 
 function isWord(hash: boolean, value: string, known: Known[], field: NameField, scope: Scope): boolean {
@@ -184,7 +194,7 @@ function bare(name: string): string {
 
 function knownNames(connection: Connection, field: NameField): Known[] {
   if (field === "sources") return rows(connection, "SELECT id, name FROM sources", [], "s");
-  if (field === "containers") return rows(connection, "SELECT id, native_id, name FROM containers", [], "c");
+  if (field === "containers") return rows(connection, "SELECT id, native_id, name, source FROM containers", [], "c");
   const type = SINGULAR[field];
   return rows(connection, "SELECT id, name FROM names WHERE type = ?", [type], type[0] ?? "");
 }
@@ -193,9 +203,10 @@ function rows(connection: Connection, sql: string, parameters: Value[], letter: 
   return connection
     .raw(sql)
     .all(...parameters)
-    .map(([id, name, label]) => ({
+    .map(([id, name, label, source]) => ({
       token: `${letter}${id}`,
       name: decodeText(name ?? null),
       ...(label !== undefined && { label: decodeText(label) }),
+      ...(source !== undefined && { source: `s${source}` }),
     }));
 }

@@ -3,11 +3,11 @@ import { allOf, anyOf, expressionOf, type Limits, titledAllOf } from "../query/e
 import { narrowTimes, type Question, readQuestion } from "../query/question.ts";
 import { type Term, termsOfRun } from "../query/term.ts";
 import type { Connection } from "./driver.ts";
-import { namedBy, titledAmong, titledBy } from "./exact.ts";
+import { MOST_EXACT, namedBy, titledAmong, titledBy } from "./exact.ts";
 import { estimateOf } from "./frequency.ts";
 import { BUDGET, gateFor } from "./gate.ts";
 import { newestOf } from "./newest.ts";
-import { bestOf, passing, type Ranked, someOf } from "./ranked.ts";
+import { bestAmong, bestOf, passing, type Ranked, someOf } from "./ranked.ts";
 import { DEEPEST, readCursor, writeCursor } from "./search-cursor.ts";
 import { type Found, hitsOf } from "./search-hits.ts";
 import { type Scope, scopeOf } from "./search-scope.ts";
@@ -25,6 +25,8 @@ interface Search {
 }
 
 const MOST_HITS = 100;
+/** Up to so many pages of items that hold all words are checked one by one before anything is ranked. */
+const FEW_PAGES = 8;
 
 /**
  * The best items for a question, one page of them. Items that the question names come first, then those that hold all
@@ -79,7 +81,7 @@ function find(search: Search): Outcome {
   const found: Found[] = named.filter((each) => !seen.has(each.row)).map((each) => ({ ...each, tier: "exact" }));
   const first = holdingAll(search, terms, passed);
   if (found.length + first.ranked.length >= wanted) {
-    return { found: [...found, ...titledFirst(search, first.ranked, passed)], terms, missing: [], hints: [] };
+    return { found: [...found, ...titledFirst(search, first, passed)], terms, missing: [], hints: [] };
   }
   const met = meetWords(connection, terms, scope.check);
   const same = met.terms.length === terms.length && met.terms.every((term, at) => term === terms[at]);
@@ -104,16 +106,20 @@ function find(search: Search): Outcome {
 interface All {
   ranked: Ranked[];
   scored: boolean;
+  /** Every item with all words, where they are few; in the order of their rows. */
+  whole?: Ranked[];
 }
 
 function holdingAll(search: Search, terms: readonly Term[], passed: ReadonlySet<number>): All {
   const { connection, limits, scope, wanted } = search;
   const expression = expressionOf(allOf(terms), limits) ?? "";
-  const enough = wanted + passed.size;
-  const rows = terms.length === 1 ? [] : someOf(connection, expression, enough);
-  if (terms.length > 1 && rows.length < enough) {
-    const few = rows.map((row) => ({ row, score: 0 }));
-    return { ranked: passing(connection, few, scope.check, passed), scored: false };
+  const most = FEW_PAGES * (wanted + passed.size);
+  const rows = someOf(connection, expression, most).map((row) => ({ row, score: 0 }));
+  if (rows.length < most) {
+    const whole = passing(connection, rows, scope.check, passed);
+    if (terms.length > 1 && whole.length < wanted) return { ranked: whole, scored: false, whole };
+    const ranked = whole.length === 0 ? [] : bestAmong(connection, expression, whole, rows.length, wanted);
+    return { ranked, scored: true, whole };
   }
   if (estimateOf(connection, expression) > BUDGET) {
     // So many items hold the words that those with one in the title are more than enough, and quicker to rank.
@@ -127,9 +133,14 @@ function holdingAll(search: Search, terms: readonly Term[], passed: ReadonlySet<
 /** Items with some of the words, also those with all: their scores come with them. */
 function holdingSome(search: Search, terms: readonly Term[], all: All, passed: ReadonlySet<number>): Ranked[] {
   if (terms.length < 2) return [];
-  const gate = gateFor(search.connection, terms, search.limits);
-  const expression = expressionOf(anyOf(gate.terms, gate.rare), search.limits) ?? "";
-  return bestOf(search.connection, expression, search.scope.check, passed, search.wanted + all.ranked.length);
+  const { connection, limits, scope } = search;
+  const wanted = search.wanted + all.ranked.length;
+  const gate = gateFor(connection, terms, limits, wanted + passed.size);
+  const best = (expression: string) =>
+    bestOf(connection, expressionOf(expression, limits) ?? "", scope.check, passed, wanted);
+  const found = best(anyOf(gate.terms, gate.rare));
+  const narrowed = gate.rare !== undefined || gate.terms.length < terms.length;
+  return narrowed && found.length < search.wanted ? best(anyOf(terms)) : found;
 }
 
 /** Those with all words, by the scores they have among those with some. */
@@ -142,12 +153,22 @@ function inOrder(all: All, rest: readonly Ranked[]): Ranked[] {
 }
 
 /** Items with all words, those first whose title is the whole question, wherever they rank. */
-function titledFirst(search: Search, ranked: readonly Ranked[], passed: ReadonlySet<number>): Found[] {
-  const { connection, question, limits, scope } = search;
-  const titled = titledBy(connection, question, limits, scope.check).filter((each) => !passed.has(each.row));
+function titledFirst(search: Search, all: All, passed: ReadonlySet<number>): Found[] {
+  const titled = titledOf(search, all).filter((each) => !passed.has(each.row));
   const rows = new Set(titled.map((each) => each.row));
   return [
     ...titled.map((each): Found => ({ ...each, tier: "exact" })),
-    ...ranked.filter((each) => !rows.has(each.row)).map((each): Found => ({ ...each, tier: "all" })),
+    ...all.ranked.filter((each) => !rows.has(each.row)).map((each): Found => ({ ...each, tier: "all" })),
   ];
+}
+
+function titledOf({ connection, question, limits, scope }: Search, { whole }: All): Ranked[] {
+  if (whole === undefined) return titledBy(connection, question, limits, scope.check);
+  const newest = whole.toReversed();
+  const titled = titledAmong(
+    connection,
+    newest.map((each) => each.row),
+    question,
+  );
+  return newest.filter((each) => titled.has(each.row)).slice(0, MOST_EXACT);
 }
