@@ -66,4 +66,19 @@ describe.each(driversHere())("searching a part of a store over %s", (driver) => 
     expect(await world.ids("harbour crane", { since: "2026-11-19T10:00:00.000Z" })).toEqual(["late", "some"]);
     expect(await world.ids("harbour", { since: "2026-11-19T10:00:00.000Z" })).toEqual(["late"]);
   });
+
+  test("every stretch of time finds exactly what was edited in it", async () => {
+    const times = ["2023-03-05", "2023-12-31", "2024-01-01", "2024-06-15", "2025-02-28", "2026-01-01", "2026-11-20"];
+    const at = (day: string) => `${day}T08:00:00.000Z`;
+    await world.write(
+      ...times.map((day) => ({ source: "s", id: day, title: "harbour", text: "", updatedAt: at(day) })),
+    );
+    const borders = [...times, "2022-12-31", "2023-01-01", "2025-01-01", "2026-12-31"].map(at);
+    for (const since of [undefined, ...borders]) {
+      for (const until of [undefined, ...borders]) {
+        const inside = times.filter((day) => at(day) >= (since ?? "") && at(day) < (until ?? "9"));
+        expect((await world.ids("harbour", { since, until })).sort()).toEqual(inside);
+      }
+    }
+  });
 });

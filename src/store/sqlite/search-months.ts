@@ -31,19 +31,21 @@ export function monthTokens(
   const to = Math.min(until ?? Number.POSITIVE_INFINITY, span.newest + 1);
   if (from >= to) return "nothing";
   if (from === span.oldest && to === span.newest + 1) return "everything";
-  return tokensBetween(from, to) ?? "everything";
+  return tokensBetween(from, to, { start: from === span.oldest, end: to === span.newest + 1 }) ?? "everything";
 }
 
-/** Undefined when there would be too many. */
-function tokensBetween(from: number, to: number): string[] | undefined {
+/** A year in place of its months where nothing of it lies outside; `open` says at which ends the store has no more. */
+function tokensBetween(from: number, to: number, open: { start: boolean; end: boolean }): string[] | undefined {
   const tokens: string[] = [];
+  const first = monthOf(from);
   const last = monthOf(to - 1);
-  for (let month = monthOf(from); month <= last; ) {
+  for (let month = first; month <= last; ) {
     if (tokens.length >= MOST_TOKENS) return undefined;
     const year = Math.floor(month / 12);
-    if (month % 12 === 0 && month + 11 <= last) {
+    const starts = month % 12 === 0 || (open.start && month === first);
+    if (starts && (open.end || year * 12 + 11 <= last)) {
       tokens.push(`y${String(year).padStart(4, "0")}`);
-      month += 12;
+      month = (year + 1) * 12;
     } else {
       tokens.push(monthToken(month));
       month += 1;
