@@ -108,7 +108,7 @@ describe(`a sync killed ${KILLS} times (seed ${SEED})`, () => {
   }
 
   it("is caught when it saves the cursor first", async () => {
-    const outcome = await killing(KINDS["a change feed"] as LedgerShape, "cursor-first", KILLS);
+    const outcome = await killing(KINDS["a change feed"] as LedgerShape, "cursor-first", Math.max(KILLS, 30));
     console.log(`kill -9, cursor first: ${JSON.stringify(outcome)}`);
     expect(outcome.lost).toBeGreaterThan(0);
   }, 600_000);
