@@ -14,7 +14,7 @@ export interface XmlHandlers {
 }
 
 /** No single tag or text of a document is longer than this many UTF-16 units. */
-const MAX_TOKEN = 2_000_000;
+const MAX_TOKEN = 4_000_000;
 
 const ENTITIES = { amp: "&", gt: ">", lt: "<", quot: '"', apos: "'" };
 
@@ -62,7 +62,7 @@ export function readXmlPart(zip: ZipPackage, part: string, name: string, handler
 
   for (const chunk of decoded(zip.chunks(part), name)) {
     sinceEvent += chunk.length;
-    if (sinceEvent > MAX_TOKEN) throw tooLarge(name, "a single tag or text in it is longer than 2 million characters");
+    if (sinceEvent > MAX_TOKEN) throw tooLarge(name, "a single tag or text in it is longer than 4 million characters");
     parser.write(chunk);
     if (stopped) return;
   }
