@@ -2,7 +2,7 @@ import pLimit from "p-limit";
 import { ConnectorError, type ErrorKind, problemOf } from "../model/index.ts";
 import type { Batch, Upsert } from "../store/store.ts";
 import type { Job } from "./job.ts";
-import { isSated } from "./job.ts";
+import { isOutOfTime, isSated } from "./job.ts";
 import { readItem } from "./read-item.ts";
 
 const AT_ONCE = 4;
@@ -23,7 +23,7 @@ export async function loadBodies(job: Job): Promise<void> {
       due.map((body) => body.id),
     );
     afterId = due.at(-1)?.id;
-    if (isSated(job)) return;
+    if (isSated(job) || isOutOfTime(job)) return;
   }
 }
 
@@ -48,14 +48,15 @@ async function bringAndStore(job: Job, ids: string[]): Promise<void> {
     const batch = byContainer.get(outcome.container) ?? emptyBatch();
     byContainer.set(outcome.container, batch);
     if (outcome.upsert !== undefined) batch.upserts.push(outcome.upsert);
-    if (outcome.gone !== undefined) batch.deletes.push(outcome.gone);
+    if (outcome.gone === "stored") batch.lost.push(outcome.id);
+    if (outcome.gone === "never stored") batch.deletes.push(outcome.id); // forgets its failure
     if (outcome.error !== undefined) batch.failures.push({ id: outcome.id, problem: problemOf(outcome.error) });
   }
   for (const [container, batch] of byContainer) {
     const place = { source: job.source.id, ...(container !== undefined && { container }) };
     const counts = await job.store.applyLoose(place, job.fence, batch, job.clock.now().toISOString());
     // The item itself was counted with its page; here only what is new is.
-    job.report.add({ deleted: counts.deleted, failed: counts.failed });
+    job.report.add({ deleted: counts.deleted, lost: counts.lost, failed: counts.failed });
   }
   job.report.looked(ids.length);
 }
@@ -64,7 +65,8 @@ interface Brought {
   id: string;
   container: string | undefined;
   upsert?: Upsert;
-  gone?: string;
+  /** Only a listing proves that an item was deleted: until then it is hidden, and comes back when it is listed again. */
+  gone?: "stored" | "never stored";
   error?: unknown;
 }
 
@@ -78,7 +80,10 @@ async function bringOne(job: Job, id: string): Promise<Brought> {
     const known = ConnectorError.from(error);
     if (known.kind === "auth" || known.kind === "cancelled") throw known;
     if (known.kind === "bug") job.ctx.log.warn("body.failed", { id, cause: String(known.cause) });
-    if (known.kind === "not_found") return { id, container, ...(stored !== undefined && { gone: id }) };
+    if (known.kind === "not_found") {
+      const [standing] = await job.store.compare(job.source.id, [{ id, version: "" }]); // also tells of hidden ones
+      return { id, container, gone: standing?.state === "new" ? "never stored" : "stored" };
+    }
     job.report.fail({ id, ...(container !== undefined && { container }) }, known);
     return { id, container, error: known };
   }

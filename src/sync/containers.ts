@@ -36,7 +36,15 @@ function normalAccess(access: NonNullable<Entry["access"]>) {
 /** Items of a container that is no longer listed are hidden, and removed after the grace of 7 days. */
 async function loseVanished(job: Job, listed: Set<string>): Promise<void> {
   const source = job.source.id;
-  for (const place of await job.store.places(source)) {
+  const places = await job.store.places(source);
+  if (listed.size === 0 && job.options.acceptDeletions !== true && (await anyFollowed(job, places))) {
+    job.report.gap(
+      `${source} names no container at all any more. That looks too few to be true, so nothing was hidden. ` +
+        `If it is right: headwater sync ${source} --accept-deletions`,
+    );
+    return;
+  }
+  for (const place of places) {
     if (place.container === undefined || listed.has(place.container)) continue;
     let cursor: string | undefined;
     do {
@@ -53,5 +61,20 @@ async function loseVanished(job: Job, listed: Set<string>): Promise<void> {
       job.report.add({ lost: counts.lost });
       cursor = page.nextCursor;
     } while (cursor !== undefined);
+    await forgetPosition(job, place);
   }
+}
+
+/** Whether any of these places was walked since it last vanished. */
+async function anyFollowed(job: Job, places: Place[]): Promise<boolean> {
+  for (const place of places) if ((await job.store.progress(place)).cursor !== undefined) return true;
+  return false;
+}
+
+/** A container that comes back is walked anew: a feed of changes would not bring back what was hidden. */
+async function forgetPosition(job: Job, place: Place): Promise<void> {
+  const { cursor } = await job.store.progress(place);
+  if (cursor === undefined) return;
+  await job.store.beginPass(place, job.fence, job.clock.now().toISOString(), "start");
+  await job.store.dropPass(place, job.fence);
 }

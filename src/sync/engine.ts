@@ -16,20 +16,21 @@ export function createEngine(place: Workplace): Engine {
   const watching: Promise<void>[] = [];
 
   function launch(source: string, options: SyncOptions, bounded: boolean, onlyFailures = false): Run {
-    const current = running.get(source);
+    const key = options.dryRun ? `${source} (dry run)` : source; // whoever asks for a sync wants it written
+    const current = running.get(key);
     if (current !== undefined) return current;
     const own = new AbortController();
     const report = new RunReport(source, place.clock.now(), options.dryRun === true);
     const signal = AbortSignal.any([own.signal, closing.signal]);
     const progress = new Progress(report, options.onProgress);
     const done = runSync(place, source, { report, options, bounded, onlyFailures, signal }).then((end) => {
-      running.delete(source);
+      running.delete(key);
       progress.end(end);
       for (const listener of listeners) listener({ source, report: end });
       return end;
     });
     const run: Run = { id: report.runId, source, report: () => report.snapshot(), done, cancel: () => own.abort() };
-    running.set(source, run);
+    running.set(key, run);
     return run;
   }
 

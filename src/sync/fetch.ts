@@ -40,9 +40,23 @@ async function fetchLive(place: Workplace, target: Target, viewer: Viewer, signa
     throw withWayOut(ConnectorError.from(error), target.id);
   });
   if (upsert === undefined) throw notFound(refOf(target.source, target.id));
-  await storeLoose(place, open, [upsert]);
+  const saved = await storeLoose(place, open, [upsert]);
   const stored = await place.store.item(target.source, upsert.item.id, viewer);
+  if (viewer !== "everything") return asAllowed(place, target, viewer, stored, saved);
   return { item: stored ?? unsaved(place, target.source, upsert), text: upsert.text ?? "", fresh: true };
+}
+
+/** What the store lets this viewer see: what was not saved was not checked, and access may just have been withdrawn. */
+async function asAllowed(
+  place: Workplace,
+  target: Target,
+  viewer: Viewer,
+  stored: StoredItem | undefined,
+  fresh: boolean,
+): Promise<FetchedItem> {
+  const text = stored && (await place.store.text(stored.source, stored.id, viewer));
+  if (stored !== undefined) return { item: stored, text: text ?? "", fresh };
+  throw notFound(refOf(target.source, target.id));
 }
 
 /** A service that has no such thing leaves the person with a next step. */

@@ -32,3 +32,10 @@ export interface Job {
 export function isSated(job: Job): boolean {
   return job.options.limit !== undefined && job.report.changed >= job.options.limit;
 }
+
+/** Whether the time for one run is used up, which the report then says. */
+export function isOutOfTime(job: Job): boolean {
+  if (job.stopAt === undefined || job.clock.now().getTime() < job.stopAt) return false;
+  job.report.gap("The time for one run was used up; the next run goes on from here.");
+  return true;
+}

@@ -1,6 +1,7 @@
 import { ConnectorError, type Page } from "../model/index.ts";
 import type { Batch, Place, Progress } from "../store/store.ts";
-import { isSated, type Job } from "./job.ts";
+import { isOutOfTime, isSated, type Job } from "./job.ts";
+import { notesOf, type PassNotes, withNotes } from "./pass-notes.ts";
 import { fullPassIsDue, lossGuard, type OptionChange, optionChange } from "./plan.ts";
 import { type PreparedPage, preparePage } from "./prepare.ts";
 import { LONGEST_WAIT_MS, MAX_TRIES, pauseBefore, REACTION } from "./reaction.ts";
@@ -8,7 +9,7 @@ import { LONGEST_WAIT_MS, MAX_TRIES, pauseBefore, REACTION } from "./reaction.ts
 /** Follows one feed to its end. Every try begins at the stored cursor, so trying again is only calling again. Never throws. */
 export async function syncPlace(job: Job, place: Place): Promise<void> {
   let [startOver, startedOver] = [false, false];
-  const tries: Tries = { count: 0, guard: new PageGuard() };
+  const tries: Tries = { count: 0, guard: new PageGuard(), full: job.options.full === true };
   for (;;) {
     tries.count += 1;
     try {
@@ -22,6 +23,7 @@ export async function syncPlace(job: Job, place: Place): Promise<void> {
       startedOver ||= startOver;
       if (startOver) {
         tries.guard = new PageGuard();
+        tries.aside = undefined;
         continue;
       }
       if (reaction === "stop") job.stop(error);
@@ -36,6 +38,10 @@ interface Tries {
   /** Since the last page of progress. */
   count: number;
   guard: PageGuard;
+  /** A full pass was asked for, and none of its pages is committed yet. */
+  full: boolean;
+  /** The walk that leaves nothing in the store to go on from. */
+  aside?: Walk | undefined;
 }
 
 function fail(job: Job, place: Place, error: ConnectorError): void {
@@ -43,49 +49,65 @@ function fail(job: Job, place: Place, error: ConnectorError): void {
   job.report.fail(place.container === undefined ? {} : { container: place.container }, error);
 }
 
-interface Walk {
+interface Walk extends PassNotes {
   cursor: unknown;
+  /** Everything is walked, so that what is not met is gone. */
   inPass: boolean;
-  /** Goes on with a pass that an earlier run began. */
+  /** Number of the pass in the store. */
+  pass: number | undefined;
+  /** Goes on with a pass that an earlier run or try began. */
   resumed: boolean;
-  /** Reads everything again, whatever its version. */
-  force: boolean;
+  /** Rows that a dry run met. */
+  met: Set<number>;
 }
 
+const ALONGSIDE = { pass: undefined, resumed: false, gaps: undefined };
+
 async function followFeed(job: Job, place: Place, startOver: boolean, tries: Tries): Promise<void> {
-  const walk = await planWalk(job, place, startOver);
+  const walk = await planWalk(job, place, startOver, tries);
   const from = {
     ...(place.container !== undefined && { container: place.container }),
     ...(walk.cursor !== undefined && { cursor: walk.cursor }),
     ...(job.source.settings.since !== undefined && { since: job.source.settings.since }),
   };
-  const outcome = await walkPages(job, place, job.source.connector.sync(job.ctx, from), walk, tries);
-  if (!walk.inPass || outcome.cutShort) return;
-  if (job.options.dryRun) return expectDeletions(job, place, outcome);
-  await closePass(job, place, walk, outcome.incomplete);
+  const atEnd = await walkPages(job, place, job.source.connector.sync(job.ctx, from), walk, tries);
+  if (!walk.inPass || !atEnd) return;
+  if (job.options.dryRun) return expectDeletions(job, place, walk);
+  await closePass(job, place, walk);
   // What changed behind the point of resumption would else wait for the next run.
-  if (walk.resumed) await followFeed(job, place, false, { count: 0, guard: new PageGuard() });
+  if (walk.resumed) await followFeed(job, place, false, { count: 0, guard: new PageGuard(), full: false });
 }
 
 /** Decides between going on from the cursor and walking everything, and says so to the store. */
-async function planWalk(job: Job, place: Place, startOver: boolean): Promise<Walk> {
+async function planWalk(job: Job, place: Place, startOver: boolean, tries: Tries): Promise<Walk> {
+  if (tries.aside !== undefined) return tries.aside;
   const { connector } = job.source;
   const progress = await job.store.progress(place);
   const parsed = progress.cursor === undefined ? undefined : connector.cursor.safeParse(progress.cursor);
-  const usable = !startOver && job.options.full !== true && parsed?.success === true;
+  const usable = !startOver && !tries.full && parsed?.success === true;
   const change = optionChange(connector, progress.options, job.digests);
-  const force = job.options.full === true || change.rewrite;
-  if (progress.pass !== undefined && usable && !changesTheWalk(change)) {
-    job.report.mode = "full";
-    return { cursor: parsed.data, inPass: true, resumed: true, force };
+  const notes = notesOf(progress);
+  const met = new Set<number>();
+  const force = tries.full || change.rewrite || notes.force;
+  const goesOn = progress.pass !== undefined && usable && !changesTheWalk(change);
+  const everything = goesOn || passIsDue(job, progress, usable, change);
+  if (everything) job.report.mode = "full";
+  if (isAside(job)) {
+    const inPass = everything && job.options.since === undefined;
+    tries.aside = { ...ALONGSIDE, cursor: everything ? undefined : parsed?.data, inPass, force, met };
+    return tries.aside;
   }
-  if (!passIsDue(job, progress, usable, change)) {
-    return { cursor: parsed?.data, inPass: false, resumed: false, force };
-  }
-  job.report.mode = "full";
+  if (goesOn) return { ...notes, cursor: parsed.data, inPass: true, pass: progress.pass?.number, resumed: true, met };
+  if (!everything) return { ...ALONGSIDE, cursor: parsed?.data, inPass: false, force, met };
   const fromCursor = usable && connector.ids !== undefined && connector.feed !== "listing" && !changesTheWalk(change);
-  if (!job.options.dryRun) await job.store.beginPass(place, job.fence, now(job), fromCursor ? "cursor" : "start");
-  return { cursor: fromCursor ? parsed?.data : undefined, inPass: true, resumed: false, force };
+  const { pass } = await job.store.beginPass(place, job.fence, now(job), fromCursor ? "cursor" : "start");
+  const cursor = fromCursor ? parsed?.data : undefined;
+  return { ...ALONGSIDE, cursor, inPass: true, pass: pass?.number, force, met };
+}
+
+/** A dry run writes nothing; a run bounded by `since` leaves things out, so that later runs must not build on it. */
+function isAside(job: Job): boolean {
+  return job.options.dryRun === true || job.options.since !== undefined;
 }
 
 function passIsDue(job: Job, progress: Progress, usable: boolean, change: OptionChange): boolean {
@@ -96,24 +118,14 @@ function changesTheWalk(change: OptionChange): boolean {
   return change.wider || change.rewrite;
 }
 
-interface WalkOutcome {
-  /** Stopped before the end of the feed: the pass goes on with the next run. */
-  cutShort: boolean;
-  /** The walk cannot prove absence: sentences why. */
-  incomplete: string[] | undefined;
-  /** Rows that a dry run met. */
-  met: Set<number>;
-}
-
+/** Reads page after page. False when it stopped before the end of the feed: the pass goes on with the next run. */
 async function walkPages(
   job: Job,
   place: Place,
   pages: AsyncGenerator<Page<unknown>>,
   walk: Walk,
   tries: Tries,
-): Promise<WalkOutcome> {
-  let incomplete: string[] | undefined;
-  const met = new Set<number>();
+): Promise<boolean> {
   const committing = new Committing();
   try {
     for await (const page of pages) {
@@ -121,45 +133,48 @@ async function walkPages(
       await committing.settled();
       if (tries.guard.isNew(page)) tries.count = 0;
       if (page.progress?.total !== undefined) job.report.expects(place.container, page.progress.total);
-      if (page.incomplete !== undefined) incomplete = [...(incomplete ?? []), ...reasons(page.incomplete)];
-      if (!job.options.dryRun) committing.start(commit(job, place, prepared, page.cursor));
-      else {
-        job.report.add(prepared.expected);
-        for (const row of prepared.met) met.add(row);
-      }
+      if (page.incomplete !== undefined) walk.gaps = withReason(walk.gaps, page.incomplete);
+      if (job.options.dryRun) expect(job, walk, prepared);
+      else committing.start(commit(job, place, prepared, walk, page.cursor));
+      if (isAside(job)) walk.cursor = page.cursor;
+      else tries.full = false;
       job.signal.throwIfAborted();
       if (isSated(job) || isOutOfTime(job)) {
         await committing.settled();
-        return { cutShort: true, incomplete, met };
+        return false;
       }
     }
   } finally {
     await committing.settled();
   }
-  if (incomplete !== undefined) {
-    const why = [...new Set(incomplete)].slice(0, 3).join(" ");
-    job.report.gap(
-      `Not everything could be looked at, so nothing was deleted${place.container ? ` in ${place.container}` : ""}. ${why}`,
-    );
+  if (walk.gaps !== undefined) {
+    const where = place.container ? ` in ${place.container}` : "";
+    job.report.gap(`Not everything could be looked at, so nothing was deleted${where}. ${walk.gaps.join(" ")}`);
   }
-  return { cutShort: false, incomplete, met };
-}
-
-function reasons(incomplete: true | { why: string }): string[] {
-  return incomplete === true ? [] : [incomplete.why];
-}
-
-function isOutOfTime(job: Job): boolean {
-  if (job.stopAt === undefined || job.clock.now().getTime() < job.stopAt) return false;
-  job.report.gap("The time for one run was used up; the next run goes on from here.");
   return true;
 }
 
-async function commit(job: Job, place: Place, prepared: PreparedPage, cursor: unknown): Promise<void> {
+/** Three reasons are enough for a person. */
+function withReason(gaps: string[] = [], incomplete: true | { why: string }): string[] {
+  if (incomplete === true || gaps.length === 3 || gaps.includes(incomplete.why)) return gaps;
+  return [...gaps, incomplete.why];
+}
+
+function expect(job: Job, walk: Walk, prepared: PreparedPage): void {
+  job.report.add(prepared.expected);
+  for (const row of prepared.met) walk.met.add(row);
+}
+
+async function commit(job: Job, place: Place, prepared: PreparedPage, walk: Walk, cursor: unknown): Promise<void> {
   for (const batch of prepared.ahead) {
     job.report.add(await job.store.applyLoose(place, job.fence, batch, now(job)));
   }
-  const next = { cursor, options: job.digests };
+  if (isAside(job)) {
+    job.report.add(await job.store.applyLoose(place, job.fence, prepared.last, now(job)));
+    return;
+  }
+  const options = walk.pass === undefined ? job.digests : withNotes(job.digests, walk.pass, walk);
+  const next = { cursor, options };
   job.report.add(await job.store.apply(place, job.fence, prepared.last, next, now(job)));
 }
 
@@ -187,26 +202,22 @@ class Committing {
 
 /** A service that gives the same page again and again would keep us for ever. */
 class PageGuard {
-  readonly #seen = new Set<string>();
-  #repeats = 0;
+  readonly #seen = new Map<string, number>();
 
-  /** False for a page met before in this walk; throws at the third. */
+  /** False for a page met before in this walk; throws at the third time. */
   isNew(page: Page<unknown>): boolean {
-    const ids = page.upserts ?? [];
-    if (ids.length === 0) return true;
-    const key = `${JSON.stringify(page.cursor)} ${ids.length} ${ids[0]?.id} ${ids.at(-1)?.id}`;
-    if (!this.#seen.has(key)) {
-      this.#seen.add(key);
-      return true;
-    }
-    this.#repeats += 1;
-    if (this.#repeats < 2) return false;
+    const [upserts, deletes] = [page.upserts ?? [], page.deletes ?? []];
+    const ends = [upserts[0]?.id, upserts.at(-1)?.id, deletes[0], deletes.at(-1)];
+    const key = JSON.stringify([page.cursor, upserts.length, deletes.length, ...ends]);
+    const times = (this.#seen.get(key) ?? 0) + 1;
+    this.#seen.set(key, times);
+    if (times < 3) return times === 1;
     throw new ConnectorError("bad_response", "The listing does not move on: the same page came three times.");
   }
 }
 
-async function closePass(job: Job, place: Place, walk: Walk, incomplete: string[] | undefined): Promise<void> {
-  if (incomplete !== undefined || job.options.since !== undefined) return job.store.dropPass(place, job.fence);
+async function closePass(job: Job, place: Place, walk: Walk): Promise<void> {
+  if (walk.gaps !== undefined) return job.store.dropPass(place, job.fence);
   const { connector } = job.source;
   if (connector.ids !== undefined && walk.cursor !== undefined && connector.feed !== "listing") {
     const from = place.container === undefined ? {} : { container: place.container };
@@ -222,11 +233,11 @@ async function closePass(job: Job, place: Place, walk: Walk, incomplete: string[
 }
 
 /** A dry run writes no pass, so it counts: what is stored here and was not met would go. */
-async function expectDeletions(job: Job, place: Place, outcome: WalkOutcome): Promise<void> {
-  if (outcome.incomplete !== undefined) return;
+async function expectDeletions(job: Job, place: Place, walk: Walk): Promise<void> {
+  if (walk.gaps !== undefined) return;
   const [stats] = await job.store.stats([job.source.id]);
   const stored = place.container === undefined ? stats?.items : stats?.byContainer[place.container];
-  job.report.add({ deleted: Math.max(0, (stored ?? 0) - outcome.met.size) });
+  job.report.add({ deleted: Math.max(0, (stored ?? 0) - walk.met.size) });
 }
 
 function now(job: Job): string {

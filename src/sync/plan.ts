@@ -2,6 +2,7 @@ import type { z } from "zod";
 import type { Connector, Effect } from "../connectors/kit/index.ts";
 import type { OpenSource } from "../sources/source.ts";
 import type { LossGuard, Progress } from "../store/store.ts";
+import { PASS_NOTES } from "./pass-notes.ts";
 
 const HOUR_MS = 3_600_000;
 
@@ -43,7 +44,7 @@ export function optionChange(
   if (before === undefined) return NOTHING;
   const change = { ...NOTHING };
   for (const name of new Set([...Object.keys(before), ...Object.keys(now)])) {
-    if (before[name] === now[name]) continue;
+    if (before[name] === now[name] || name === PASS_NOTES) continue;
     const meant = effectOf(connector, name, before[name], now[name]);
     change.wider ||= meant.wider;
     change.narrower ||= meant.narrower;

@@ -38,7 +38,8 @@ export async function preparePage(job: Job, page: Page<unknown>, force: boolean)
   }
   const unchanged = batches.current.seenRows.length;
   job.report.looked(drafts.length - changed.length);
-  for (const failure of page.failures ?? []) addFailure(job, batches.current, failure.id, failure.error);
+  const old = (page.failures ?? []).filter(({ id, error }) => !addFailure(job, batches.current, id, error));
+  for (const row of await rowsOf(job, old, drafts)) (job.options.dryRun ? met : batches.current.seenRows).push(row);
   if (!job.options.dryRun) await bringAll(job, batches, changed, force);
   return {
     ahead: batches.full,
@@ -46,6 +47,15 @@ export async function preparePage(job: Job, page: Page<unknown>, force: boolean)
     expected: { added, updated, unchanged, deleted: page.deletes?.length ?? 0 },
     met,
   };
+}
+
+/** Rows of items that could not be listed and are known for it: no news, but met all the same. */
+async function rowsOf(job: Job, failing: { id: string }[], drafts: Draft[]): Promise<number[]> {
+  const listed = new Set(drafts.map((draft) => draft.id));
+  const asked = failing.filter(({ id }) => !listed.has(id)).map(({ id }) => ({ id, version: "" }));
+  if (asked.length === 0) return [];
+  const standings = await job.store.compare(job.source.id, asked);
+  return standings.flatMap((standing) => (standing.state === "new" ? [] : [standing.row]));
 }
 
 interface Changed {
@@ -123,12 +133,14 @@ class Batches {
   }
 }
 
-function addFailure(job: Job, batch: Batch, id: string, error: unknown): void {
+/** False for a failure that was known before this run. */
+function addFailure(job: Job, batch: Batch, id: string, error: unknown): boolean {
   const problem = problemOf(error);
   if (problem.kind === "bug") job.ctx.log.warn("item.failed", { id, cause: String((error as Error).cause ?? error) });
-  if (job.knownFailures.get(id) === failureKey(problem)) return;
+  if (job.knownFailures.get(id) === failureKey(problem)) return false;
   batch.failures.push({ id, problem });
   job.report.fail({ id }, error);
+  return true;
 }
 
 export function failureKey(problem: { kind: string; message: string }): string {

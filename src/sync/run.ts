@@ -6,7 +6,7 @@ import type { OpenSource, Sources } from "../sources/source.ts";
 import type { Lease, Store } from "../store/store.ts";
 import { loadBodies, retryFailures } from "./bodies.ts";
 import { placesOf } from "./containers.ts";
-import type { Job } from "./job.ts";
+import { isSated, type Job } from "./job.ts";
 import { syncPlace } from "./place.ts";
 import { type OptionChange, optionChange, optionsOf } from "./plan.ts";
 import { failureKey } from "./prepare.ts";
@@ -137,7 +137,9 @@ async function work(job: Job, onlyFailures: boolean): Promise<void> {
   const atOnce = pLimit(
     Math.min(job.source.connector.limits.concurrency, job.source.settings.limits.concurrency ?? Infinity),
   );
-  await Promise.all(places.map((place) => atOnce(() => (job.signal.aborted ? undefined : syncPlace(job, place)))));
+  await Promise.all(
+    places.map((place) => atOnce(() => (job.signal.aborted || isSated(job) ? undefined : syncPlace(job, place)))),
+  );
   if (job.options.dryRun || job.signal.aborted) return;
   await loadBodies(job);
   const at = job.clock.now();

@@ -28,7 +28,12 @@ async function followSchedule(place: Workplace, source: string, start: StartSync
   if (everyMs === undefined) return;
   while (!signal.aborted) {
     const now = place.clock.now().getTime();
-    const [last] = await place.store.runs({ source, limit: 1 });
+    const newest = await place.store.runs({ source, limit: 1 }).catch(() => undefined);
+    if (newest === undefined) {
+      await nap(place, LONGEST_NAP_MS, signal); // the store could not be read; it is asked again
+      continue;
+    }
+    const [last] = newest;
     const due = last === undefined ? now : Math.min(Date.parse(last.startedAt) + everyMs, now + everyMs);
     if (due <= now) {
       await start(source, {}, true).done;
@@ -68,7 +73,8 @@ async function takeNews(place: Workplace, open: OpenSource, start: StartSync, si
       await takePush(place, open, push, start);
       if (signal.aborted) return true;
     }
-    return true;
+    if (signal.aborted) return true;
+    throw new ConnectorError("unavailable", `The live feed of ${open.id} ended.`);
   } finally {
     await news.return(undefined).catch(() => {});
   }
