@@ -55,8 +55,8 @@ async function bringAndStore(job: Job, ids: string[]): Promise<void> {
   for (const [container, batch] of byContainer) {
     const place = { source: job.source.id, ...(container !== undefined && { container }) };
     const counts = await job.store.applyLoose(place, job.fence, batch, job.clock.now().toISOString());
-    // The item itself was counted with its page; here only what is new is.
-    job.report.add({ deleted: counts.deleted, lost: counts.lost, failed: counts.failed });
+    // The item itself was counted with its page, unless it could not be stored then; here only what is new is.
+    job.report.add({ added: counts.added, deleted: counts.deleted, lost: counts.lost, failed: counts.failed });
   }
   job.report.looked(ids.length);
 }

@@ -30,7 +30,7 @@ export async function preparePage(job: Job, page: Page<unknown>, force: boolean)
   let [added, updated] = [0, 0];
   for (let at = 0; at < drafts.length; at++) {
     const [draft, standing] = [drafts[at] as Draft, standings[at] as Standing];
-    if (standing.state === "same" && !force) batches.current.seenRows.push(standing.row);
+    if (standing.state === "same" && (!force || job.options.dryRun)) batches.current.seenRows.push(standing.row);
     else changed.push({ draft, standing });
     if (standing.state === "new") added += 1;
     else if (job.options.dryRun) met.push(standing.row);

@@ -61,8 +61,10 @@ export class RunReport {
   /** One item, container or the whole source went wrong; `counts` in the number of failed items only with an id. */
   fail(where: { container?: string; id?: string }, error: unknown): void {
     if (where.id === undefined) this.#gaps = true;
+    const isFull = this.#failures.length >= FAILURES_SHOWN;
+    if (isFull && where.id !== undefined) return;
+    if (isFull) this.#failures.pop(); // what stopped a container or the run matters more than one more item
     this.#failures.push({ ...where, ...problemOf(error) });
-    if (this.#failures.length > FAILURES_SHOWN) this.#failures.length = FAILURES_SHOWN;
   }
 
   hold(held: HeldLoss): void {

@@ -16,6 +16,7 @@ import type { SyncOptions } from "./types.ts";
 export const LEASE_MS = 30_000;
 /** How often a run looks whether it was cancelled from elsewhere; the lease is renewed six times in its span. */
 const LOOK_MS = 1_000;
+const PATIENCE_MS = 2_000;
 const LOST_GRACE_MS = 7 * 24 * 3_600_000;
 
 /** The rooms a run works in. */
@@ -53,7 +54,7 @@ export async function runSync(place: Workplace, source: string, order: RunOrder)
   try {
     const open = await place.sources.open(source);
     if (!options.dryRun) {
-      lease = await place.store.lease(source, place.leaseMs ?? LEASE_MS);
+      lease = await leaseOf(place, source, signal);
       if (lease === undefined) return await skip(place, report);
       report.begin(place.clock.now());
       await place.store.saveRun(report.snapshot());
@@ -68,6 +69,18 @@ export async function runSync(place: Workplace, source: string, order: RunOrder)
   } finally {
     await beating?.end();
     await settle(place, lease, report);
+  }
+}
+
+/** A single fetch holds a source for a moment, which is worth waiting for; a run is not. */
+async function leaseOf(place: Workplace, source: string, signal: AbortSignal): Promise<Lease | undefined> {
+  const until = place.clock.now().getTime() + PATIENCE_MS;
+  for (;;) {
+    const lease = await place.store.lease(source, place.leaseMs ?? LEASE_MS);
+    if (lease !== undefined || place.clock.now().getTime() >= until) return lease;
+    const [newest] = await place.store.runs({ source, limit: 1 });
+    if (newest?.state === "running") return undefined;
+    await place.clock.sleep(100, signal);
   }
 }
 
@@ -166,7 +179,6 @@ async function pruneNarrowed(job: Job): Promise<void> {
   const { connector } = job.source;
   if (connector.covers === undefined) return;
   let cursor: string | undefined;
-  const leaving: string[] = [];
   do {
     const page = await job.store.items({
       sources: [job.source.id],
@@ -174,11 +186,11 @@ async function pruneNarrowed(job: Job): Promise<void> {
       viewer: "everything",
       ...(cursor !== undefined && { cursor }),
     });
-    for (const item of page.items) if (!connector.covers(job.source.config, item)) leaving.push(item.id);
+    const leaving = page.items.filter((item) => !connector.covers?.(job.source.config, item)).map((item) => item.id);
+    const at = job.clock.now().toISOString();
+    if (leaving.length > 0) job.report.add({ deleted: await job.store.prune(job.source.id, job.fence, leaving, at) });
     cursor = page.nextCursor;
   } while (cursor !== undefined);
-  if (leaving.length === 0) return;
-  job.report.add({ deleted: await job.store.prune(job.source.id, job.fence, leaving, job.clock.now().toISOString()) });
 }
 
 /** Keeps the lease alive, shows progress to other processes and listens for their wish to cancel. Real time, not the job's clock. */

@@ -270,6 +270,58 @@ describe("somebody who may see part of a source", () => {
   });
 });
 
+describe("a report", () => {
+  it("names what stopped the run, however many items failed before", async () => {
+    await open({ feed: "changes" });
+    ledger.seed(250);
+    place.sources.replaceConnector(SOURCE, (inner) => ({
+      async *sync(...args: Parameters<typeof inner.sync>) {
+        for await (const page of inner.sync(...args))
+          yield { ...page, upserts: page.upserts?.map((draft) => ({ ...draft, title: 5 as never })) ?? [] };
+      },
+    }));
+    ledger.failAfter(20, new ConnectorError("auth", "The key was refused.", { hint: "headwater login mill" }));
+    const report = await place.sync(SOURCE);
+    expect(report.failures).toHaveLength(100);
+    expect(report.failures.at(-1)).toMatchObject({ kind: "auth", hint: "headwater login mill" });
+  });
+
+  it("counts items that could be stored only when they were tried again", async () => {
+    await open({ feed: "changes" });
+    ledger.seed(3);
+    place.sources.replaceConnector(SOURCE, (inner) => ({
+      async *sync(...args: Parameters<typeof inner.sync>) {
+        for await (const page of inner.sync(...args))
+          yield { ...page, upserts: page.upserts?.map((draft) => ({ ...draft, title: 5 as never })) ?? [] };
+      },
+    }));
+    expect(await place.sync(SOURCE)).toMatchObject({ added: 0, failed: 3 });
+    expect(await place.sync(SOURCE)).toMatchObject({ added: 3, failed: 0, state: "succeeded" });
+  });
+
+  it("of a dry run that reads everything again says what stays as it is", async () => {
+    await open({ feed: "listing" });
+    ledger.seed(12);
+    await place.sync(SOURCE);
+    const report = await place.sync(SOURCE, { dryRun: true, full: true });
+    expect(report).toMatchObject({ added: 0, updated: 0, unchanged: 12, deleted: 0 });
+  });
+});
+
+describe("a sync that meets a fetch", () => {
+  it("waits for it and then runs", async () => {
+    await open({ feed: "listing" });
+    ledger.seed(3);
+    const lease = await place.store.lease(SOURCE, 60_000);
+    let naps = 0;
+    place.clock.sleep = async () => {
+      naps += 1;
+      if (naps === 3) await lease?.release();
+    };
+    expect(await place.sync(SOURCE)).toMatchObject({ state: "succeeded", added: 3 });
+  });
+});
+
 describe("a live feed that ends by itself", () => {
   it("is followed anew", async () => {
     await open({ feed: "changes" });
