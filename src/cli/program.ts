@@ -216,10 +216,13 @@ function upkeepCommands(program: Command, run: Runner): void {
   program
     .command("reset")
     .description("forget everything stored from a source, so that the next sync begins anew")
-    .argument("<source>", "the source")
+    .argument("[source]", "the source")
+    .option("--all", "all sources at once: puts the store's file aside, even a damaged one")
     .option("--yes", "do not ask")
     .action(
-      act(run, async (session, [name], opts) => (await import("./reset.ts")).reset(session, name as string, opts)),
+      act(run, async (session, [name], opts) =>
+        (await import("./reset.ts")).reset(session, name as string | undefined, opts),
+      ),
     );
   program
     .command("doctor")

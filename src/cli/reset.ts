@@ -1,16 +1,28 @@
+import { existsSync, renameSync } from "node:fs";
+import { join } from "node:path";
 import { ConnectorError } from "../model/index.ts";
 import { EXIT } from "./failure.ts";
-import { type Session, withDesk } from "./session.ts";
+import { type Session, withApp, withDesk } from "./session.ts";
 import { grouped } from "./times.ts";
 
 const LEASE_MS = 60_000;
 
 /** `headwater reset <source>`: removes what is stored from a source. Its entry in the configuration stays. */
-export async function reset(session: Session, name: string, opts: { yes?: unknown }): Promise<number> {
+export async function reset(
+  session: Session,
+  name: string | undefined,
+  opts: { yes?: unknown; all?: unknown },
+): Promise<number> {
+  if (opts.all === true && name === undefined) return resetAll(session, opts.yes === true);
+  if (name === undefined || opts.all === true) {
+    throw new ConnectorError("usage", "Name one source to reset, or say --all.", {
+      hint: "See them: headwater sources",
+    });
+  }
   return withDesk(session, async ({ sources, store }) => {
     const { id } = sources.get(name);
     const items = (await store.stats([id]))[0]?.items ?? 0;
-    if (opts.yes !== true && !(await confirmed(session, id, items))) return EXIT.error;
+    if (opts.yes !== true && !(await confirmed(session, `${grouped(items)} items of ${id}`, id))) return EXIT.error;
     const lease = await store.lease(id, LEASE_MS);
     if (!lease) {
       throw new ConnectorError("store", `Source ${id} is being synced just now, so it was not reset.`, {
@@ -28,16 +40,32 @@ export async function reset(session: Session, name: string, opts: { yes?: unknow
   });
 }
 
-async function confirmed(session: Session, id: string, items: number): Promise<boolean> {
+/** Puts the store's file aside under a new name, so that the next sync begins with an empty one; the old file is kept. */
+async function resetAll(session: Session, yes: boolean): Promise<number> {
+  return withApp(session, async ({ dataFolder }) => {
+    if (!yes && !(await confirmed(session, "everything", "--all"))) return EXIT.error;
+    const file = join(dataFolder, `${session.globals.tenant ?? "default"}.db`);
+    const aside = `${file}.aside-${new Date().toISOString().replace(/[:.]/g, "-")}`;
+    if (!existsSync(file)) {
+      throw new ConnectorError("not_found", `There is no store at ${file}.`, { hint: "Begin with: headwater sync" });
+    }
+    for (const part of ["", "-wal", "-shm"]) if (existsSync(file + part)) renameSync(file + part, aside + part);
+    if (session.globals.json) session.terminal.json({ store: file, aside });
+    else session.terminal.line(`The store was put aside as ${aside}. Fill a new one: headwater sync`);
+    return EXIT.ok;
+  });
+}
+
+async function confirmed(session: Session, what: string, named: string): Promise<boolean> {
   if (process.stdin.isTTY !== true || session.globals.json) {
-    throw new ConnectorError("usage", `Reset removes ${grouped(items)} items of ${id} from the local copy.`, {
-      hint: `If that is wanted: headwater reset ${id} --yes`,
+    throw new ConnectorError("usage", `Reset removes ${what} from the local copy.`, {
+      hint: `If that is wanted: headwater reset ${named} --yes`,
     });
   }
   const { confirm } = await import("@clack/prompts");
   return (
     (await confirm({
-      message: `Remove ${grouped(items)} items of ${id} from the local copy?`,
+      message: `Remove ${what} from the local copy?`,
       initialValue: false,
       signal: session.signal,
     })) === true

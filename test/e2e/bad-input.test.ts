@@ -2,6 +2,7 @@ import {
   chmodSync,
   mkdirSync,
   mkdtempSync,
+  readFileSync,
   renameSync,
   rmSync,
   symlinkSync,
@@ -197,5 +198,23 @@ describe("a word that is not known", () => {
     const reference = await headwater(["fetch", "notes/nowhere.md"]);
     expect(reference.code).toBe(1);
     expect(reference.err).toContain("headwater search");
+  });
+});
+
+describe("a damaged store", () => {
+  it("is said to be one, and the command it names begins anew without touching the source", async () => {
+    usual();
+    await sync();
+    const store = join(base, "data", "default.db");
+    const bytes = readFileSync(store);
+    bytes.fill(0x5a, 16_384 * 2, 16_384 * 6);
+    writeFileSync(store, bytes);
+    const broken = await headwater(["sync"]);
+    expect(broken.code).toBe(7);
+    expect(broken.out + broken.err).toContain("headwater reset --all");
+    expect((await headwater(["reset", "--all"])).code).toBe(2);
+    expect((await headwater(["reset", "--all", "--yes"])).code).toBe(0);
+    expect((await sync()).report).toMatchObject({ state: "succeeded", added: 1 });
+    expect(await finds("heron")).toEqual(["kept.md"]);
   });
 });

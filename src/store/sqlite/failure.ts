@@ -1,7 +1,7 @@
 import { ConnectorError } from "../../model/errors.ts";
 
 const REPAIR =
-  "Run `headwater doctor`. To repair: `headwater restore <backup>`, or `headwater reset <source>` and `headwater sync <source>`.";
+  "Nothing is lost in your sources. Begin anew with `headwater reset --all`, then `headwater sync`; the damaged file is kept.";
 
 /** The error of a store whose file is damaged: it can perhaps still be read, and is not written to any more. */
 export function damaged(cause?: unknown): ConnectorError {

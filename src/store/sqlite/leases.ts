@@ -12,7 +12,7 @@ export function holdLease(connection: Connection, source: string, fence: number)
   const row = connection.raw("SELECT fence, owner FROM leases WHERE source = ?").get(source);
   if (row && Number(row[0]) === fence && row[1] !== null) return;
   throw new ConnectorError("store", `Another run took over "${source}", so this one stopped writing.`, {
-    hint: `See it with \`headwater status ${source}\`.`,
+    hint: "See it with `headwater status`.",
   });
 }
 
