@@ -1,5 +1,6 @@
 // The one gate: format, lint, types, architecture, golden files, unused exports. Seconds, not minutes.
 import { spawnSync } from "node:child_process";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -13,12 +14,16 @@ const STEPS = [
 let failed = 0;
 for (const [name, [tool, ...args]] of STEPS) {
   const started = Date.now();
-  const done = spawnSync("npx", ["--no-install", tool, ...args], { cwd: root, encoding: "utf8" });
+  const done = spawnSync(join(root, "node_modules/.bin", tool), args, {
+    cwd: root,
+    encoding: "utf8",
+    shell: process.platform === "win32",
+  });
   const ok = done.status === 0;
   console.log(`${ok ? "ok  " : "FAIL"} ${name} (${((Date.now() - started) / 1000).toFixed(1)} s)`);
   if (!ok) {
     failed += 1;
-    console.log(done.stdout + done.stderr);
+    console.log(done.error ? String(done.error) : done.stdout + done.stderr);
   }
 }
 process.exitCode = failed === 0 ? 0 : 1;

@@ -77,10 +77,11 @@ export async function endPass(
 ): Promise<PassEnd> {
   const time = milliseconds(at) ?? Date.now();
   const plan = write(writer, () => planEnd(writer, place, fence, time, guard));
+  let deleted = 0;
   for (let from = 0; from < plan.missing.length; from += REMOVED_AT_ONCE) {
     write(writer, () => {
       holdLease(writer.connection, place.source, fence);
-      removeRows(writer, plan.missing.slice(from, from + REMOVED_AT_ONCE), time);
+      deleted += removeRows(writer, plan, from, time);
     });
     await new Promise(setImmediate);
   }
@@ -88,11 +89,13 @@ export async function endPass(
     holdLease(writer.connection, place.source, fence);
     finishPass(writer, plan, time);
   });
-  return { deleted: plan.missing.length, moved: plan.moved, ...(plan.held && { held: plan.held }) };
+  return { deleted, moved: plan.moved, ...(plan.held && { held: plan.held }) };
 }
 
 interface EndPlan {
   place: number;
+  /** Number of the place's container. */
+  container: number | undefined;
   /** Rows to remove. */
   missing: number[];
   moved: number;
@@ -109,7 +112,11 @@ function planEnd(writer: Writer, place: Place, fence: number, at: number, guard:
   for (const move of moves) moveItem(writer, move, at);
   const gone = new Set(moves.map((move) => move.from));
   const missing = unmet.filter((row) => !gone.has(row));
-  const plan: EndPlan = { place: pass.place, missing, moved: moves.length };
+  const container =
+    place.container === undefined
+      ? undefined
+      : containerNumber(writer.connection, writer.names, source, place.container);
+  const plan: EndPlan = { place: pass.place, container, missing, moved: moves.length };
   const digest = createHash("sha256").update(Float64Array.from(missing)).digest();
   const verdict = judge(guard, missing.length, total, pass.met, () => wasHeldBefore(writer.connection, pass, digest));
   if (verdict === "remove") return plan;
@@ -183,12 +190,17 @@ function eachNumber(list: string, visit: (number: number) => void): void {
   }
 }
 
-function removeRows(writer: Writer, rows: number[], at: number): void {
+/** Removes the next thousand; what another container's page took over since the plan was made stays. */
+function removeRows(writer: Writer, plan: EndPlan, from: number, at: number): number {
   const find = writer.connection.prepare("SELECT * FROM items WHERE id = ?");
-  for (const id of rows) {
+  let removed = 0;
+  for (const id of plan.missing.slice(from, from + REMOVED_AT_ONCE)) {
     const row: Row | undefined = find.get(id);
-    if (row) removeItem(writer, row, at);
+    if (!row || (plan.container !== undefined && row.container !== plan.container)) continue;
+    removeItem(writer, row, at);
+    removed += 1;
   }
+  return removed;
 }
 
 function finishPass(writer: Writer, plan: EndPlan, at: number): void {

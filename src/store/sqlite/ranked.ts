@@ -9,7 +9,7 @@ export interface Ranked {
 
 const RANK = `SELECT rowid, bm25(fts, 3, 1, 0) AS score FROM fts WHERE fts MATCH ? ORDER BY score, rowid DESC LIMIT ?`;
 
-/** So many times as many as wanted are taken from a ranking, since ranking again costs far more than a longer list. */
+/** So many times as many as wanted are taken where a check may refuse some: ranking again costs more than a longer list. */
 const SPARE = 32;
 
 /**
@@ -24,7 +24,8 @@ export function bestOf(
   wanted: number,
 ): Ranked[] {
   const step = wanted + seen.size;
-  for (let limit = step * SPARE; ; limit *= 8) {
+  // Without dates and access lists, which are its parameters, a check refuses nothing that is in the index.
+  for (let limit = check.parameters.length > 0 ? step * SPARE : step; ; limit *= 8) {
     const ranked = rank(connection, expression, limit);
     const passed: Ranked[] = [];
     for (let from = 0; from < ranked.length && passed.length < wanted; from += step) {

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { EVERYTHING, note, PROBLEM, type Worlds } from "./world.ts";
+import type { Place } from "../../../src/store/store.ts";
+import { EVERYTHING, GUARD, NOON, note, PROBLEM, type Worlds } from "./world.ts";
 
 const many = (count: number, from = 0) => Array.from({ length: count }, (_, index) => `n${index + from}`);
 
@@ -44,6 +45,20 @@ export function testPasses({ world, reopened }: Worlds): void {
     await w.store.sighted(w.place, w.fence, ["b", "unknown"]);
     await w.end();
     expect(await w.ids()).toEqual(["b"]);
+  });
+
+  test("what moved to another container while a large removal goes on is kept", async () => {
+    const w = await world();
+    const [yard, attic] = ["yard", "attic"].map((container) => ({ ...w.place, container })) as [Place, Place];
+    const notes = many(2_500).map((id) => note(id, { container: "yard" }));
+    await w.apply({ upserts: notes }, { place: yard });
+    await w.store.beginPass(yard, w.fence, NOON, "start");
+    const [ending] = await Promise.all([
+      w.store.endPass(yard, w.fence, NOON, { ...GUARD, consent: true }),
+      w.apply({ upserts: [note("n2499", { container: "attic" })] }, { place: attic }),
+    ]);
+    expect(ending).toMatchObject({ deleted: 2_499 });
+    expect(await w.ids()).toEqual(["n2499"]);
   });
 
   test("what failed counts as met", async () => {
