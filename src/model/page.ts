@@ -24,5 +24,8 @@ export interface Page<Cursor> extends Changes {
 /** Pushed news: the change itself, or containers to sync soon. */
 export interface Push<Cursor> extends Changes {
   cursor?: Cursor;
+  /** Containers to sync soon. */
   stale?: string[] | "all";
+  /** Items to fetch afresh: what is stored is what the service says when asked, not what the news said. */
+  refresh?: string[];
 }

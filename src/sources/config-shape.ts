@@ -38,6 +38,12 @@ export const EngineKeys = z.strictObject({
       examples: ["2024-01-31"],
     })
     .optional(),
+  allowPrivateNetwork: z
+    .boolean()
+    .default(false)
+    .describe(
+      "Whether addresses of private networks and of this machine may be reached, as for a server in your office.",
+    ),
   limits: z
     .strictObject({
       itemBytes: bytes("Larger files and attachments are listed but not read.").optional(),

@@ -1,11 +1,20 @@
 import { createHash } from "node:crypto";
 import { CONNECTORS } from "../connectors/index.ts";
-import type { Clock, Connector, Context, Logger } from "../connectors/kit/index.ts";
+import {
+  type Clock,
+  type Connector,
+  type Context,
+  type Logger,
+  type Memory,
+  openHttp,
+  type Tokens,
+} from "../connectors/kit/index.ts";
 import { ConnectorError } from "../model/index.ts";
 import { systemClock } from "./clock.ts";
 import type { Catalog, LoadedConfig } from "./load-config.ts";
 import { withFacts } from "./log.ts";
 import { configError } from "./mistakes.ts";
+import { passingMemory } from "./passing-memory.ts";
 import { type ConfiguredSource, strictOptions, unknownSource } from "./read-source.ts";
 import { Secret } from "./secret.ts";
 import type { OpenSource, Sources } from "./source.ts";
@@ -15,6 +24,10 @@ export interface OpenOptions {
   /** By default this machine's. */
   clock?: Clock;
   catalog?: Catalog;
+  /** What a source may keep between runs; by default until the process ends. */
+  memory?: (source: string) => Memory;
+  /** What `headwater login` keeps for a source. */
+  tokens?: (source: string) => Promise<Tokens>;
 }
 
 /** Options whose JSON is longer are kept as a digest. */
@@ -71,8 +84,12 @@ async function openOne({ entry, options, mistakes }: ConfiguredSource, open: Ope
     config: parsed.data,
     log: withFacts(open.log, { source: entry.id }),
     clock: open.clock ?? systemClock,
+    memory: (open.memory ?? passingMemory)(entry.id),
+    tokens: () => (open.tokens ?? noLogin)(entry.id),
   };
-  const api: unknown = await connector.connect({ ...base, signal: closing.signal });
+  const { allowPrivateNetwork } = entry.settings;
+  const http = openHttp({ ...base, service: connector.http, allowPrivateNetwork });
+  const api: unknown = await connector.connect({ ...base, http: http.until(closing.signal), signal: closing.signal });
   const source: OpenSource = {
     id: entry.id,
     connector,
@@ -80,15 +97,23 @@ async function openOne({ entry, options, mistakes }: ConfiguredSource, open: Ope
     config: parsed.data,
     options: describeOptions(parsed.data, connector, options),
     // biome-ignore lint/suspicious/noExplicitAny: contexts of any connector.
-    context: (signal): Context<any, any> => ({ ...base, api, signal: AbortSignal.any([signal, closing.signal]) }),
+    context: (signal): Context<any, any> => {
+      const both = AbortSignal.any([signal, closing.signal]);
+      return { ...base, http: http.until(both), api, signal: both };
+    },
   };
   return {
     source,
     close: async () => {
       closing.abort();
       await connector.close?.(api);
+      await http.close();
     },
   };
+}
+
+function noLogin(source: string): never {
+  throw new ConnectorError("auth", `Nobody is logged in for ${source}.`, { hint: `headwater login ${source}` });
 }
 
 /** Only a disabled source gets here: its missing variables were let pass when the file was read. */

@@ -190,6 +190,7 @@ function settingsOf(keys: EngineKeys, defaults: ConfigFile | undefined): SourceS
     enabled: keys.enabled,
     tenant: keys.tenant,
     tags: keys.tags,
+    allowPrivateNetwork: keys.allowPrivateNetwork,
     ...(everyMs !== undefined && { everyMs }),
     ...(keys.since !== undefined && { since: new Date(keys.since).toISOString() }),
     limits: {

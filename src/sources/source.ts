@@ -10,6 +10,8 @@ export interface SourceSettings {
   everyMs?: number;
   /** Hard lower bound of history, ISO 8601. */
   since?: string;
+  /** Whether its connector may reach addresses of private networks and of this machine. */
+  allowPrivateNetwork: boolean;
   limits: {
     /** Bodies above this many bytes are listed but not read. */
     itemBytes: number;

@@ -1,10 +1,11 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Clock, Connector } from "../../src/connectors/kit/index.ts";
+import { type Clock, type Connector, openHttp } from "../../src/connectors/kit/index.ts";
 import { createExtractor } from "../../src/extract/extract.ts";
 import type { SyncReport } from "../../src/model/index.ts";
 import { ConnectorError } from "../../src/model/index.ts";
+import { passingMemory } from "../../src/sources/passing-memory.ts";
 import type { OpenSource, SourceEntry, SourceSettings, Sources } from "../../src/sources/source.ts";
 import { openStore } from "../../src/store/open.ts";
 import type { Store } from "../../src/store/store.ts";
@@ -44,6 +45,7 @@ const SETTINGS: SourceSettings = {
   enabled: true,
   tenant: "default",
   tags: [],
+  allowPrivateNetwork: true, // twins live on this machine
   limits: { itemBytes: 25_000_000, runSeconds: 900, fullPassHours: 24 },
 };
 
@@ -101,15 +103,29 @@ export class TestSources implements Sources {
     const { connector, config: written } = this.#sources.get(id) as TestSource;
     const { settings } = this.get(id);
     const config = connector.config.parse(written);
-    const base = { source: id, config, log: this.log.logger, clock: this.#clock };
-    const api = await connector.connect({ ...base, signal: new AbortController().signal });
+    const base = {
+      source: id,
+      config,
+      log: this.log.logger,
+      clock: this.#clock,
+      memory: passingMemory(),
+      tokens: noTokens,
+    };
+    const http = openHttp({ ...base, service: connector.http, allowPrivateNetwork: settings.allowPrivateNetwork });
+    const never = new AbortController().signal;
+    const api = await connector.connect({ ...base, http: http.until(never), signal: never });
     const options = Object.fromEntries(
       Object.entries(config).map(([name, value]) => [name, JSON.stringify(value ?? null)]),
     );
-    return { id, connector, settings, config, options, context: (signal) => ({ ...base, api, signal }) };
+    const context = (signal: AbortSignal) => ({ ...base, http: http.until(signal), api, signal });
+    return { id, connector, settings, config, options, context };
   }
 
   async close(): Promise<void> {}
+}
+
+async function noTokens(): Promise<never> {
+  throw new ConnectorError("auth", "Nobody is logged in.");
 }
 
 function entryOf(source: TestSource): SourceEntry {

@@ -32,7 +32,7 @@ export const CORPUS: SeededMistake[] = [
   at(
     "an option that is like nothing",
     "zzz: 1",
-    "zzz is not known here. Known here: paths, include, apiToken, maxFileMb, depth, mode, followLinks, baseUrl, login, headers, view, connector, enabled, tenant, tags, every, since, limits.",
+    "zzz is not known here. Known here: paths, include, apiToken, maxFileMb, depth, mode, followLinks, baseUrl, login, headers, view, connector, enabled, tenant, tags, every, since, allowPrivateNetwork, limits.",
   ),
   at(
     "a number written as a word",

@@ -185,7 +185,12 @@ export function fakeDesk(sources: string[] = ["notes", "mail"], viewer: Viewer =
 
 function entryOf(id: string): SourceEntry {
   const limits = { itemBytes: 1e7, runSeconds: 600, fullPassHours: 24 };
-  return { id, connectorId: "files", settings: { enabled: true, tenant: "default", tags: [], limits }, written: {} };
+  return {
+    id,
+    connectorId: "files",
+    settings: { enabled: true, tenant: "default", tags: [], allowPrivateNetwork: false, limits },
+    written: {},
+  };
 }
 
 function statsOf(source: string, items: StoredItem[], lastRun: SyncReport | undefined): SourceStats {

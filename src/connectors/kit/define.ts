@@ -2,8 +2,10 @@ import type { Readable } from "node:stream";
 import type { z } from "zod";
 import type { Draft, Entry, Item } from "../../model/item.ts";
 import type { Page, Push } from "../../model/page.ts";
+import type { Http, HttpService, Memory, Tokens } from "./http/index.ts";
+import type { Webhook } from "./webhook.ts";
 
-/** Where a connector stands: its clock, its log and its way to stop. No Date.now, setTimeout, process.env or console beside it. */
+/** All a connector may touch. No fetch, Date.now, setTimeout, process.env or console beside it. */
 export interface Context<Config, Api> {
   /** Id of the source, for log lines only. */
   readonly source: string;
@@ -11,6 +13,11 @@ export interface Context<Config, Api> {
   readonly config: Config;
   /** What `connect` returned. */
   readonly api: Api;
+  /** The service, where the connector says how it is reached (`Connector.http`). */
+  readonly http: Http;
+  /** What `headwater login` keeps for this source, fresh; for drivers that are not HTTP. */
+  tokens(): Promise<Tokens>;
+  readonly memory: Memory;
   readonly log: Logger;
   readonly clock: Clock;
   /** Stops this operation. */
@@ -30,6 +37,8 @@ export interface Connector<Config = any, Api = any, Cursor = any> {
   /** Every field has describe(); secrets are made by secret(); effect() says what a change of an option means. */
   readonly config: z.ZodObject;
   readonly limits: { readonly concurrency: number };
+  /** How its service is reached over HTTP; absent where it speaks something else. */
+  readonly http?: HttpService<Config>;
 
   /** A stored cursor that no longer parses means: full pass. */
   readonly cursor: z.ZodType<Cursor>;
@@ -53,6 +62,7 @@ export interface Connector<Config = any, Api = any, Cursor = any> {
   ids?(ctx: Context<Config, Api>, from: From<never>): AsyncIterable<string[]>;
   /** Until aborted. The first push, empty if there is no news, comes once it is subscribed: from then on nothing is missed. */
   live?(ctx: Context<Config, Api>, from: From<Cursor>): AsyncGenerator<Push<Cursor>>;
+  readonly webhook?: Webhook<Config, Api, Cursor>;
   members?(ctx: Context<Config, Api>): AsyncIterable<{ group: string; users: string[] }>;
   /** The native id behind any address form of the service; undefined when the address is not this source's. */
   locate?(ctx: Context<Config, Api>, url: string): Promise<string | undefined>;

@@ -1,3 +1,5 @@
 export * from "../../model/index.ts";
 export * from "./define.ts";
+export * from "./http/index.ts";
 export * from "./options.ts";
+export * from "./webhook.ts";

@@ -8,6 +8,8 @@ import { files } from "../../../src/connectors/files/index.ts";
 import { FilesConfig } from "../../../src/connectors/files/options.ts";
 import type { WalkCursor } from "../../../src/connectors/files/walk.ts";
 import type { Clock, Context, Draft, Page } from "../../../src/connectors/kit/index.ts";
+import { openHttp } from "../../../src/connectors/kit/index.ts";
+import { passingMemory } from "../../../src/sources/passing-memory.ts";
 
 export type Opened = Context<FilesConfig, FilesApi>;
 
@@ -51,7 +53,10 @@ export async function open(
 ): Promise<Opened> {
   const config = FilesConfig.parse(options);
   const quiet = () => {};
-  const ctx = { source: "notes", config, log: { debug: quiet, info: quiet, warn: quiet }, clock, signal };
+  const log = { debug: quiet, info: quiet, warn: quiet };
+  const base = { source: "notes", config, log, clock, memory: passingMemory(), tokens: () => Promise.reject() };
+  const http = openHttp({ ...base, service: undefined, allowPrivateNetwork: false });
+  const ctx = { ...base, http: http.until(signal), signal };
   return { ...ctx, api: await files.connect(ctx) };
 }
 

@@ -1,0 +1,3 @@
+export * from "./http.ts";
+export * from "./open-http.ts";
+export * from "./service.ts";

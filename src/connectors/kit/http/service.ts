@@ -1,0 +1,110 @@
+import type { ErrorDetail, ErrorKind } from "../../../model/index.ts";
+import type { Clock, Logger } from "../define.ts";
+import type { Http, HttpFailure } from "./http.ts";
+
+/** What the HTTP layer must know of a service. */
+// biome-ignore lint/suspicious/noExplicitAny: as Connector, each service is typed by its connector.
+export interface HttpService<Config = any> {
+  /** Without a slash at its end. */
+  baseUrl(config: Config): string;
+  /** Sent with every request to the base address's origin; `User-Agent` is always there. */
+  headers?(config: Config): Readonly<Record<string, string>>;
+  /** The ways in; the first that applies to the options is taken. The first of all is the recommended one. */
+  readonly auth: readonly AuthMethod<Config>[];
+  /** The service's limits by name; "default" holds for requests that name none. */
+  readonly buckets: Readonly<Record<string, Bucket>> & { readonly default: Bucket };
+  /** What an answer tells of its bucket. Without it `Retry-After` alone is obeyed. */
+  allowance?(answer: { status: number; headers: Headers }, now: Date): Allowance | undefined;
+  /** Puts a refusal into words where the status alone says too little or the wrong thing. */
+  explain?(failure: HttpFailure): Explanation | undefined;
+}
+
+/** One limit. Shared by everything in this process that uses the same credential. */
+export interface Bucket {
+  /** Requests under way at once. */
+  readonly concurrency: number;
+  /** Cost that may be spent in any minute; undefined: the service does not say, and tells when it is too much. */
+  readonly perMinute?: number;
+}
+
+export interface Allowance {
+  /** What is left in the window; at 0 the bucket rests until `resetAt`. */
+  remaining?: number;
+  resetAt?: Date;
+  /** Another bucket than the one the request named. */
+  bucket?: string;
+}
+
+export interface Explanation extends ErrorDetail {
+  kind: ErrorKind;
+  message: string;
+}
+
+/** One way to prove who asks. */
+// biome-ignore lint/suspicious/noExplicitAny: as Connector, each method is typed by its connector.
+export interface AuthMethod<Config = any> {
+  /** "token", "app", "oauth", "none". */
+  readonly id: string;
+  /** "Fine-grained personal access token". */
+  readonly title: string;
+  /** How a person gets it, one sentence; shown when a credential is refused. */
+  readonly howTo: string;
+  /** Whether the options ask for this way. */
+  applies(config: Config): boolean;
+  /** The headers that prove it. Asked anew shortly before `until`, and once when the service refused the kept one. */
+  credential(ctx: AuthContext<Config>, realm: string | undefined): Promise<Credential>;
+  /** Present: `headwater login` can do it in a browser or with a code. */
+  login?(config: Config): LoginClient;
+}
+
+export interface AuthContext<Config> {
+  readonly source: string;
+  readonly config: Config;
+  /** The same service, without a credential. */
+  readonly http: Http;
+  /** What `headwater login` keeps for this source, fresh; throws `auth` with the command when there is none. */
+  tokens(): Promise<Tokens>;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly signal: AbortSignal;
+}
+
+export interface Credential {
+  /** Sent to the base address's origin only; never followed to another one, never to http after https. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Milliseconds since 1970. */
+  readonly until?: number;
+}
+
+/** What an authorization server gave. */
+export interface Tokens {
+  accessToken: string;
+  refreshToken?: string;
+  /** ISO 8601. */
+  expiresAt?: string;
+  scope?: string;
+}
+
+/** The OAuth client behind a login, RFC 6749, 7636 and 8628. */
+export interface LoginClient {
+  clientId: string;
+  clientSecret?: string;
+  /** Read-only ones, always. */
+  scopes: readonly string[];
+  /** Endpoints; those present decide which ways are offered. */
+  authorizationUrl?: string;
+  tokenUrl: string;
+  deviceUrl?: string;
+  /** What the scopes allow, in words, shown before the login. */
+  allows: string;
+  /** Added to the authorization request. */
+  extra?: Readonly<Record<string, string>>;
+  /** Fixed where the provider insists; else any free port of 127.0.0.1. */
+  redirectPort?: number;
+}
+
+/** Small things a connector may keep between runs. They may be lost at any time and never hold a secret. */
+export interface Memory {
+  get(key: string): Promise<unknown>;
+  set(key: string, value: unknown): Promise<void>;
+}
