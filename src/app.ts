@@ -5,6 +5,7 @@ import { packageVersion } from "./package-root.ts";
 import { systemClock } from "./sources/clock.ts";
 import { type LoadedConfig, type LoadOptions, loadConfig } from "./sources/load-config.ts";
 import { openSources } from "./sources/open-sources.ts";
+import { storedMemory } from "./sources/stored-memory.ts";
 import { openStore } from "./store/open.ts";
 import { createEngine } from "./sync/engine.ts";
 import type { Desk } from "./tools/desk.ts";
@@ -38,8 +39,9 @@ function appOf(config: LoadedConfig, { log, clock = systemClock }: AppOptions): 
   const tenants = new Map<string, Promise<Rooms>>();
 
   async function open(tenant: string): Promise<Rooms> {
-    const sources = openSources(config, tenant, { log, clock });
     const store = await openStore({ folder: config.dataFolder, tenant, log: log.warn });
+    const memory = (source: string) => storedMemory(store, source, log);
+    const sources = openSources(config, tenant, { log, clock, memory });
     const engine = createEngine({ sources, store, extractor, clock });
     return { tenant, sources, store, engine, version };
   }

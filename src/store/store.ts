@@ -169,6 +169,15 @@ export interface BodyDue {
   container?: string;
 }
 
+/** A source is left alone until a moment, because its service asked for it. */
+export interface Pause {
+  source: string;
+  /** ISO 8601 in UTC. */
+  until: string;
+  /** A sentence. */
+  reason: string;
+}
+
 /** The writing half: used by the engine alone. Each call is one transaction. */
 export interface StoreWriter {
   /** Undefined while another live process or run holds the source. Ends the runs of dead owners as "failed". */
@@ -212,7 +221,16 @@ export interface StoreWriter {
   saveRun(report: SyncReport): Promise<void>;
   requestCancel(runId: string): Promise<boolean>;
   cancelRequested(runId: string): Promise<boolean>;
-  /** Removes everything a source left: items, cursors, failures, runs. Other sources stay. */
+  /**
+   * Keeps a small fact of a source between runs, as JSON; undefined forgets the key, and so does a value above 64 KB.
+   * Above 10,000 keys of a source the oldest go first. Needs no lease.
+   */
+  remember(source: string, key: string, value: unknown): Promise<void>;
+  /** Notes a webhook's delivery; false when any process noted it in the last 72 hours. Needs no lease. */
+  firstDelivery(source: string, id: string, at: string): Promise<boolean>;
+  /** Leaves a source alone until a moment; undefined ends the pause. Needs no lease. */
+  setPause(source: string, pause: Omit<Pause, "source"> | undefined): Promise<void>;
+  /** Removes everything a source left: items, cursors, failures, runs, memory. Other sources and its pause stay. */
   resetSource(source: string, fence: number): Promise<void>;
   /** Short merges of the full text index; answers whether there is more to do. */
   tidy(): Promise<boolean>;
@@ -240,6 +258,10 @@ export interface StoreReader {
   /** Per source, from counters kept up to date by writes: cheap at any size. */
   stats(sources?: string[]): Promise<SourceStats[]>;
   containers(source: string): Promise<{ id: string; name: string; url?: string; access?: Access }[]>;
+  /** What `remember` kept; undefined when there is nothing (any more). */
+  recall(source: string, key: string): Promise<unknown>;
+  /** The pauses that were set and not ended, by source; also those whose time has passed. */
+  pauses(): Promise<Pause[]>;
   /** All items with text in the order they were stored, for export. */
   everything(request: {
     sources?: string[];

@@ -1,6 +1,7 @@
 import { describe } from "vitest";
 import { testBodies } from "./store/bodies.ts";
 import { testChanges } from "./store/changes.ts";
+import { testFacts } from "./store/facts.ts";
 import { testOwners } from "./store/owners.ts";
 import { testPages } from "./store/pages.ts";
 import { testPasses } from "./store/passes.ts";
@@ -18,6 +19,7 @@ export function testStore(name: string, open: OpenTenant): void {
     describe("reading", () => testReading(all));
     describe("the change log", () => testChanges(all));
     describe("owners, runs and the whole", () => testOwners(all));
+    describe("facts beside the items", () => testFacts(all));
     describe("odd strings", () => testUnicode(all));
   });
 }

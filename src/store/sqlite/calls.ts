@@ -1,9 +1,12 @@
 import { ConnectorError } from "../../model/errors.ts";
 import { applyBatch } from "./apply.ts";
+import { firstDelivery } from "./deliveries.ts";
 import { releaseLease, renewLease, takeLease } from "./leases.ts";
 import { prune, purgeLost, resetSource, setContainers, setMembers, tidy } from "./maintain.ts";
+import { remember } from "./memory.ts";
 import { migrate } from "./migrations.ts";
 import { beginPass, dropPass, endPass, sighted } from "./passes.ts";
+import { setPause } from "./pauses.ts";
 import { register, unregister } from "./register.ts";
 import { requestCancel, saveRun } from "./runs.ts";
 import type { Writer } from "./writing.ts";
@@ -25,6 +28,9 @@ export const CALLS = {
   setMembers,
   saveRun,
   requestCancel,
+  remember,
+  firstDelivery,
+  setPause,
   resetSource,
   tidy,
   register,

@@ -95,7 +95,7 @@ export function setMembers(writer: Writer, source: string, fence: number, group:
 }
 
 /**
- * Removes everything a source left; its lease stays. What tells where to go on goes first, so that a reset killed in
+ * Removes everything a source left; its lease stays, and so does a pause that its service asked for. What tells where to go on goes first, so that a reset killed in
  * the middle is followed by a full pass; the items go a thousand a transaction.
  */
 export async function resetSource(writer: Writer, source: string, fence: number): Promise<void> {
@@ -114,7 +114,8 @@ export async function resetSource(writer: Writer, source: string, fence: number)
       ],
       known,
     );
-    clear(writer, ["DELETE FROM runs WHERE source = ?"], source);
+    const named = ["runs", "memory", "deliveries"].map((table) => `DELETE FROM ${table} WHERE source = ?`);
+    clear(writer, named, source);
     return known;
   });
   while (write(writer, () => removeSome(writer, source, fence, number)) > 0) await new Promise(setImmediate);

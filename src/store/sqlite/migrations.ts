@@ -2,7 +2,7 @@ import { closeSync, existsSync, openSync, renameSync, rmSync } from "node:fs";
 import { ConnectorError } from "../../model/errors.ts";
 import { transaction } from "./connect.ts";
 import type { Connection } from "./driver.ts";
-import { SCHEMA, SCHEMA_VERSION } from "./schema.ts";
+import { SCHEMA, SCHEMA_2, SCHEMA_VERSION } from "./schema.ts";
 
 /** One step from the version before to `version`. It runs inside a transaction: a killed step leaves the old store. */
 export interface Migration {
@@ -12,7 +12,8 @@ export interface Migration {
 
 /** Every step ever released, in order; never edited, only added to. */
 export const MIGRATIONS: readonly Migration[] = [
-  { version: SCHEMA_VERSION, up: (connection) => connection.exec(SCHEMA) },
+  { version: 1, up: (connection) => connection.exec(SCHEMA) },
+  { version: 2, up: (connection) => connection.exec(SCHEMA_2) },
 ];
 
 /** The version of the tables in the file; 0 for a file without tables. */

@@ -1,5 +1,5 @@
 /**
- * The tables of one tenant, as of schema version 1. Later versions change them in `migrations.ts`.
+ * The tables of one tenant: `SCHEMA` as of version 1, then what each later version adds. Released texts stay as they are.
  *
  * Whole numbers stand for names everywhere (`sources`, `containers`, `names`), times are milliseconds since 1970 in UTC,
  * and JSON columns are NULL when empty. A string that is not well-formed UTF-16 is kept as a blob (see `text.ts`).
@@ -7,7 +7,7 @@
  * `items.id` is never used twice and grows with time; `fts` holds one row per item that may be found, under the same id.
  * Hidden (lost) items have no row in `fts`.
  */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 /** An item that everybody of the tenant may read, whatever its container says. */
 export const ACL_EVERYONE = 0;
@@ -113,4 +113,19 @@ CREATE INDEX changes_gone ON changes (source, native_id) WHERE native_id IS NOT 
 CREATE TABLE counters (
   source INTEGER NOT NULL, name TEXT NOT NULL, value INTEGER NOT NULL, PRIMARY KEY (source, name)
 ) WITHOUT ROWID;
+`;
+
+/** Version 2: what is kept of a source beside its items. */
+export const SCHEMA_2 = `
+-- Rows are replaced, not updated: a smaller id is an older value.
+CREATE TABLE memory (
+  id INTEGER PRIMARY KEY, source TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, at INTEGER NOT NULL,
+  UNIQUE (source, key)
+);
+CREATE INDEX memory_age ON memory (source, id);
+CREATE TABLE deliveries (
+  source TEXT NOT NULL, id TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (source, id)
+) WITHOUT ROWID;
+CREATE INDEX deliveries_at ON deliveries (at);
+CREATE TABLE pauses (source TEXT PRIMARY KEY, until INTEGER NOT NULL, reason TEXT NOT NULL) WITHOUT ROWID;
 `;

@@ -9,6 +9,8 @@ import { fingerprint } from "./fingerprint.ts";
 import { listItems } from "./listing.ts";
 import { findItems, sourceOf, visibleRow } from "./lookup.ts";
 import { measureTexts } from "./measure.ts";
+import { recalled } from "./memory.ts";
+import { pausesOf } from "./pauses.ts";
 import { placesOf, progressOf } from "./places.ts";
 import { compareItems, dueBodies, dueFailures, listContainers, listFailures } from "./queues.ts";
 import { relatedItems } from "./related.ts";
@@ -83,6 +85,9 @@ export function sqliteStore({ file, driver, connection, writer, verify, backup, 
     saveRun: (report) => writer.call("saveRun", report),
     requestCancel: (runId) => writer.call("requestCancel", runId),
     cancelRequested: (runId) => read(() => cancelRequested(connection, runId)),
+    remember: (source, key, value) => writer.call("remember", source, key, JSON.stringify(value)),
+    firstDelivery: (source, id, at) => writer.call("firstDelivery", source, id, at),
+    setPause: (source, pause) => writer.call("setPause", source, pause),
     resetSource: (source, fence) => writer.call("resetSource", source, fence),
     tidy: () => writer.call("tidy"),
 
@@ -105,6 +110,8 @@ export function sqliteStore({ file, driver, connection, writer, verify, backup, 
     failures: (request) => read(() => listFailures(connection, request)),
     runs: (request) => read(() => runsOf(connection, request)),
     stats: (sources) => read(() => statsOf(connection, sources)),
+    recall: (source, key) => read(() => recalled(connection, source, key)),
+    pauses: () => read(() => pausesOf(connection)),
     containers: (source) => read(() => listContainers(connection, source)),
     async *everything(request) {
       for (let after = request.afterRow ?? 0; ; ) {
