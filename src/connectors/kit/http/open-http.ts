@@ -9,7 +9,8 @@ export interface HttpSettings {
   service: HttpService | undefined;
   config: unknown;
   memory: Memory;
-  tokens: () => Promise<Tokens>;
+  /** `refused`: the service refused what the tokens before were good for, so newer ones are wanted. */
+  tokens: (refused?: boolean) => Promise<Tokens>;
   /** Addresses of private networks and of this machine may be reached. */
   allowPrivateNetwork: boolean;
   clock: Clock;

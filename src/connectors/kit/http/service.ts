@@ -95,6 +95,10 @@ export interface LoginClient {
   authorizationUrl?: string;
   tokenUrl: string;
   deviceUrl?: string;
+  /** RFC 7009: where a login is withdrawn. */
+  revocationUrl?: string;
+  /** RFC 9207: how the server names itself in its answers; an answer without it, or from another one, is refused. */
+  issuer?: string;
   /** What the scopes allow, in words, shown before the login. */
   allows: string;
   /** Added to the authorization request. */
