@@ -1,7 +1,15 @@
 import { closeSync, createReadStream, fstatSync, readSync } from "node:fs";
 import { basename } from "node:path/posix";
 import { Readable } from "node:stream";
-import { ConnectorError, type Context, type Draft, type Fetched } from "../kit/index.ts";
+import {
+  ConnectorError,
+  type Context,
+  codeSpans,
+  type Draft,
+  type Fetched,
+  linksIn,
+  withoutCode,
+} from "../kit/index.ts";
 import type { FilesApi } from "./api.ts";
 import { canvasText } from "./canvas.ts";
 import { decodeText } from "./decode.ts";
@@ -9,8 +17,6 @@ import { quoted, safeParts } from "./ids.ts";
 import { type InsideFile, openInside } from "./inside.ts";
 import { type FileType, fileType } from "./kinds.ts";
 import { draftOf, folderAddress, isReadable, versionOf, withBody } from "./listed.ts";
-import { codeSpans, withoutCode } from "./markdown/code.ts";
-import { linksIn } from "./markdown/links.ts";
 import { tagsIn } from "./markdown/tags.ts";
 import { noteItem } from "./note-item.ts";
 import { type FilesConfig, largestBytes } from "./options.ts";

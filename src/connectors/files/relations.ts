@@ -1,5 +1,5 @@
-import type { Relation } from "../kit/index.ts";
-import type { WrittenLink } from "./markdown/links.ts";
+import type { Relation, WrittenLink } from "../kit/index.ts";
+
 import type { NameIndex } from "./names.ts";
 
 const MOST_RELATIONS = 5000;

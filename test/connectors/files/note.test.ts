@@ -1,11 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { codeSpans, withoutCode } from "../../../src/connectors/files/markdown/code.ts";
 import { withoutComments } from "../../../src/connectors/files/markdown/comments.ts";
 import { splitFrontMatter } from "../../../src/connectors/files/markdown/front-matter.ts";
-import { linksIn } from "../../../src/connectors/files/markdown/links.ts";
 import { readNote } from "../../../src/connectors/files/markdown/note.ts";
 import { isTagged, tagsIn } from "../../../src/connectors/files/markdown/tags.ts";
+import { codeSpans, linksIn, withoutCode } from "../../../src/connectors/kit/index.ts";
 
 const note = (source: string) => readNote(source, true);
 

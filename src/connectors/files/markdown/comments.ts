@@ -1,4 +1,4 @@
-import { codeSpans, withoutCode } from "./code.ts";
+import { codeSpans, withoutCode } from "../../kit/index.ts";
 
 /** Markdown without Obsidian's `%%comments%%`. In code they are kept, and so is one that is never closed. */
 export function withoutComments(text: string): string {

@@ -1,7 +1,6 @@
-import { codeSpans, withoutCode } from "./code.ts";
+import { codeSpans, linksIn, type WrittenLink, withoutCode } from "../../kit/index.ts";
 import { withoutComments } from "./comments.ts";
 import { splitFrontMatter } from "./front-matter.ts";
-import { linksIn, type WrittenLink } from "./links.ts";
 import { factsOf, type NoteFacts } from "./properties.ts";
 import { tagsIn } from "./tags.ts";
 
