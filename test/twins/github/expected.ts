@@ -1,0 +1,40 @@
+import type { Repository } from "./repository.ts";
+import type { World } from "./world.ts";
+
+/** What a source follows beyond the default. */
+export interface Contents {
+  code: boolean;
+  releases: boolean;
+  wiki: boolean;
+}
+
+/** What a complete sync must hold: ids as GITHUB items have them, and words of each text. Issues come first. */
+export function expectedItems(world: World, contents: Contents): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const repository of world.repositories.values()) addThreads(found, repository);
+  for (const repository of world.repositories.values()) {
+    found.set(`${repository.id}`, repository.settings.description ?? "");
+    for (const comment of repository.comments.all()) {
+      found.set(`${repository.id}#issuecomment-${comment.id}`, comment.body);
+    }
+    for (const review of repository.reviews.all()) {
+      if (review.body !== "") found.set(`${repository.id}#pullrequestreview-${review.id}`, review.body);
+    }
+    for (const comment of repository.reviews.comments()) {
+      found.set(`${repository.id}#discussion_r${comment.id}`, comment.body);
+    }
+    if (contents.releases) {
+      for (const release of repository.releasesById.values()) {
+        found.set(`${repository.id}#release-${release.id}`, release.body ?? "");
+      }
+    }
+  }
+  return found;
+}
+
+/** Those that nothing hangs on stand first: a test edits the first and removes the second. */
+function addThreads(found: Map<string, string>, repository: Repository): void {
+  const threads = [...repository.threads.values()];
+  const plain = threads.filter((issue) => issue.pull === null && issue.comments === 0 && issue.children.size === 0);
+  for (const issue of [...plain, ...threads]) found.set(`${repository.id}#${issue.number}`, issue.body ?? "");
+}

@@ -1,0 +1,163 @@
+import type { Twin } from "../../contract/connector.ts";
+import { Faults } from "../faults.ts";
+import { Listener } from "../listen.ts";
+import { type Contents, expectedItems } from "./expected.ts";
+import { Limits } from "./limits.ts";
+import { Repository, type RepositorySettings } from "./repository.ts";
+import { issueRoutes } from "./routes/issues.ts";
+import { pullRoutes } from "./routes/pulls.ts";
+import { repositoryRoutes } from "./routes/repositories.ts";
+import { seedWorkshop } from "./seed.ts";
+import { type Flavour, type Seen, Service } from "./service.ts";
+import { type Token, Tokens } from "./tokens.ts";
+import { World } from "./world.ts";
+
+export interface GithubOptions {
+  /** github.com, or an Enterprise Server. */
+  flavour?: Flavour;
+  /** The service's clock; give it the test's, where a client waits on that. */
+  now?: () => Date;
+  /** Lists carry at most so many items, so that a small seed has several pages. By default 100, as the service. */
+  pageCap?: number;
+  /** Lists of issues longer than this are walked by opaque cursors. */
+  largeList?: number;
+  /** What the source follows beyond issues, pull requests, discussions and the README. */
+  contents?: Partial<Contents>;
+}
+
+/**
+ * GitHub with real state, written from its documentation and not from our connector. People change it through
+ * `repository(…).issues.open(…)` and the like; the connector sees it over HTTP only.
+ */
+export class GithubTwin implements Twin {
+  readonly world: World;
+  readonly tokens: Tokens;
+  readonly limits: Limits;
+  readonly faults = new Faults();
+  /** The one that `config` names. */
+  readonly token: Token;
+  readonly service: Service;
+  readonly flavour: Flavour;
+  readonly contents: Contents;
+  #listener: Listener | undefined;
+
+  private constructor(options: GithubOptions) {
+    this.flavour = options.flavour ?? "dotcom";
+    this.contents = { code: false, releases: false, wiki: false, ...options.contents };
+    this.world = new World(options.now);
+    this.tokens = new Tokens(this.world);
+    this.limits = new Limits(this.world);
+    this.limits.enabled = this.flavour === "dotcom";
+    this.token = this.tokens.issue("marta-quill");
+    this.service = new Service({
+      world: this.world,
+      tokens: this.tokens,
+      limits: this.limits,
+      flavour: this.flavour,
+      pageCap: options.pageCap ?? 100,
+      largeList: options.largeList ?? 1000,
+      routes: [...repositoryRoutes, ...issueRoutes, ...pullRoutes],
+      appOf: async () => undefined,
+    });
+  }
+
+  static async open(options: GithubOptions = {}): Promise<GithubTwin> {
+    const twin = new GithubTwin(options);
+    twin.#listener = await Listener.open(twin.faults, (question, origin) => twin.service.answer(question, origin));
+    return twin;
+  }
+
+  get origin(): string {
+    if (this.#listener === undefined) throw new Error("The twin is not open.");
+    return this.#listener.origin;
+  }
+
+  /** Every request that reached the service, as it was asked. */
+  get requests(): readonly Seen[] {
+    return this.service.requests;
+  }
+
+  /** Questions for routes or parameters that do not exist, and answers that the twin failed to give. A test wants none. */
+  get refusals(): readonly string[] {
+    return [...this.service.refusals, ...(this.#listener?.errors ?? []).map((error) => `the twin failed: ${error}`)];
+  }
+
+  /** How often each route was asked, by its template. */
+  counts(): Map<string, number> {
+    const counts = new Map<string, number>();
+    for (const { route, method, url } of this.requests) {
+      const name = route ?? `${method} ${url}`;
+      counts.set(name, (counts.get(name) ?? 0) + 1);
+    }
+    return counts;
+  }
+
+  /** Forgets the requests so far. */
+  recount(): void {
+    this.service.requests.length = 0;
+  }
+
+  /** The repository of that name, made when it is new; its owner too. */
+  repository(fullName: string, settings: Partial<RepositorySettings> & { at?: string } = {}): Repository {
+    const known = this.world.find(fullName);
+    if (known !== undefined) return known;
+    const [owner, name] = fullName.split("/") as [string, string];
+    return new Repository(this.world, this.world.account(owner), name, settings);
+  }
+
+  config(): Record<string, unknown> {
+    const { code, releases, wiki } = this.contents;
+    return {
+      baseUrl: this.flavour === "dotcom" ? this.origin : `${this.origin}/api/v3`,
+      accessToken: this.token.value,
+      repositories: [...this.world.repositories.values()].map((repository) => repository.fullName),
+      ...(code && { includeCode: true }),
+      ...(releases && { includeReleases: true }),
+      ...(wiki && { includeWikis: true }),
+    };
+  }
+
+  async seed(): Promise<void> {
+    seedWorkshop(this);
+  }
+
+  async expected(): Promise<Map<string, string>> {
+    return expectedItems(this.world, this.contents);
+  }
+
+  async add(text: string): Promise<string> {
+    const repository = this.#first();
+    return `${repository.id}#${repository.issues.open({ title: "A new sighting", body: text }).number}`;
+  }
+
+  async edit(id: string, text: string): Promise<string> {
+    const { repository, number, comment } = this.#locate(id);
+    if (comment !== undefined) repository.comments.edit(comment, text);
+    else repository.issues.edit(number, { body: text });
+    return id;
+  }
+
+  async remove(id: string): Promise<void> {
+    const { repository, number, comment } = this.#locate(id);
+    if (comment !== undefined) repository.comments.delete(comment);
+    else repository.issues.delete(number);
+  }
+
+  async close(): Promise<void> {
+    await this.#listener?.close();
+  }
+
+  #first(): Repository {
+    const [first] = this.world.repositories.values();
+    if (first === undefined) throw new Error("Nothing was seeded.");
+    return first;
+  }
+
+  #locate(id: string): { repository: Repository; number: number; comment?: number } {
+    const match = /^(\d+)#(issuecomment-)?(\d+)$/.exec(id);
+    const repository = this.world.repositories.get(Number(match?.[1]));
+    if (match === null || repository === undefined) throw new Error(`The twin cannot change ${id}.`);
+    const number = Number(match[3]);
+    return match[2] === undefined ? { repository, number } : { repository, number: 0, comment: number };
+  }
+}

@@ -1,0 +1,158 @@
+import type { Issue, Reactions } from "./model.ts";
+import { forget } from "./rendered.ts";
+import type { Repository } from "./repository.ts";
+
+export interface IssueText {
+  title?: string;
+  body?: string | null;
+  user?: string;
+  labels?: readonly string[];
+  milestone?: string;
+  assignees?: readonly string[];
+  parent?: number;
+  /** When it happened; by default now. */
+  at?: string;
+}
+
+/** What people do with issues, and what each deed does to `updated_at`. */
+export class Issues {
+  readonly #repository: Repository;
+
+  constructor(repository: Repository) {
+    this.#repository = repository;
+  }
+
+  open(text: IssueText = {}): Issue {
+    const repository = this.#repository;
+    const at = text.at ?? repository.world.now();
+    const issue: Issue = {
+      id: repository.world.id(),
+      number: repository.nextNumber(),
+      title: text.title ?? "Untitled",
+      body: text.body ?? null,
+      user: repository.world.account(text.user ?? repository.owner.login),
+      state: "open",
+      stateReason: null,
+      labels: new Set((text.labels ?? []).map((name) => repository.label(name))),
+      milestone: text.milestone === undefined ? null : repository.milestone(text.milestone),
+      assignees: new Set((text.assignees ?? []).map((login) => repository.world.account(login))),
+      locked: false,
+      createdAt: at,
+      updatedAt: at,
+      closedAt: null,
+      closedBy: null,
+      reactions: {},
+      comments: 0,
+      parent: null,
+      children: new Set(),
+      pull: null,
+    };
+    repository.threads.set(issue.number, issue);
+    if (text.parent !== undefined) this.adopt(text.parent, issue.number, at);
+    this.#tell(issue, "opened");
+    return issue;
+  }
+
+  get(number: number): Issue {
+    const issue = this.#repository.threads.get(number);
+    if (issue === undefined) throw new Error(`${this.#repository.fullName} has no issue ${number}.`);
+    return issue;
+  }
+
+  edit(number: number, text: IssueText): Issue {
+    const issue = this.get(number);
+    if (text.title !== undefined) issue.title = text.title;
+    if (text.body !== undefined) issue.body = text.body;
+    if (text.labels !== undefined) issue.labels = new Set(text.labels.map((name) => this.#repository.label(name)));
+    if (text.milestone !== undefined) issue.milestone = this.#repository.milestone(text.milestone);
+    if (text.assignees !== undefined) {
+      issue.assignees = new Set(text.assignees.map((login) => this.#repository.world.account(login)));
+    }
+    this.touch(issue, text.at);
+    this.#tell(issue, "edited");
+    return issue;
+  }
+
+  close(number: number, reason: "completed" | "not_planned" | "duplicate" = "completed", by?: string): Issue {
+    const issue = this.get(number);
+    const world = this.#repository.world;
+    issue.state = "closed";
+    issue.stateReason = issue.pull === null ? reason : null;
+    issue.closedAt = world.now();
+    issue.closedBy = world.account(by ?? this.#repository.owner.login);
+    this.touch(issue);
+    this.#tell(issue, "closed");
+    return issue;
+  }
+
+  reopen(number: number): Issue {
+    const issue = this.get(number);
+    issue.state = "open";
+    issue.stateReason = issue.pull === null ? "reopened" : null;
+    issue.closedAt = null;
+    issue.closedBy = null;
+    this.touch(issue);
+    this.#tell(issue, "reopened");
+    return issue;
+  }
+
+  /** Reactions are counted in the answer; they do not move `updated_at`. */
+  react(number: number, reactions: Reactions): void {
+    const issue = this.get(number);
+    Object.assign(issue.reactions, reactions);
+    forget(issue);
+  }
+
+  adopt(parent: number, child: number, at?: string): void {
+    const [above, below] = [this.get(parent), this.get(child)];
+    above.children.add(child);
+    below.parent = parent;
+    this.touch(above, at);
+    this.touch(below, at);
+  }
+
+  /** Asking for it answers 410 from now on; its comments go with it. */
+  delete(number: number): void {
+    const issue = this.get(number);
+    this.#leave(number, "deleted");
+    this.#tell(issue, "deleted");
+  }
+
+  /** It gets a new number over there, and its comments new ids; the old address leads to it. */
+  transfer(number: number, to: Repository): Issue {
+    const issue = this.get(number);
+    const comments = this.#repository.comments.of(number);
+    const moved = to.issues.open({ title: issue.title, body: issue.body, user: issue.user.login });
+    for (const comment of comments) {
+      to.comments.add(moved.number, { body: comment.body, user: comment.user.login });
+    }
+    this.#leave(number, { repository: to.id, number: moved.number });
+    this.#tell(issue, "transferred");
+    return moved;
+  }
+
+  /** The thread changed: `updated_at` moves, and lists show it anew. */
+  touch(issue: Issue, at?: string): void {
+    issue.updatedAt = at ?? this.#repository.world.now();
+    forget(issue);
+  }
+
+  #leave(number: number, where: "deleted" | { repository: number; number: number }): void {
+    const { threads, comments, gone } = this.#repository;
+    const issue = this.get(number);
+    if (issue.parent !== null) threads.get(issue.parent)?.children.delete(number);
+    for (const child of issue.children) this.get(child).parent = null;
+    threads.delete(number);
+    comments.dropThread(number);
+    gone.set(number, where);
+  }
+
+  #tell(issue: Issue, action: string): void {
+    const event = issue.pull === null ? "issues" : "pull_request";
+    const key = issue.pull === null ? "issue" : "pull_request";
+    this.#repository.tell(event, action, () => ({
+      number: issue.number,
+      [key]: { number: issue.number, id: issue.id },
+    }));
+  }
+}

@@ -1,0 +1,179 @@
+import { Comments } from "./comments.ts";
+import { Issues } from "./issues.ts";
+import type { Discussion, Gone, Issue, Label, Milestone, Release, Role } from "./model.ts";
+import { Pulls } from "./pulls.ts";
+import { Reviews } from "./reviews.ts";
+import type { Account, World } from "./world.ts";
+
+export interface RepositorySettings {
+  description: string | null;
+  visibility: "public" | "private" | "internal";
+  archived: boolean;
+  fork: boolean;
+  homepage: string | null;
+  language: string | null;
+  license: { key: string; name: string; spdx: string } | null;
+  topics: string[];
+  stars: number;
+  hasIssues: boolean;
+  hasWiki: boolean;
+  hasDiscussions: boolean;
+  /** Switched off by the service: reading it is refused (451 is a takedown). */
+  blocked: boolean;
+  defaultBranch: string;
+}
+
+const PLAIN: RepositorySettings = {
+  description: null,
+  visibility: "public",
+  archived: false,
+  fork: false,
+  homepage: null,
+  language: null,
+  license: null,
+  topics: [],
+  stars: 0,
+  hasIssues: true,
+  hasWiki: true,
+  hasDiscussions: true,
+  blocked: false,
+  defaultBranch: "main",
+};
+
+/** One repository. Its parts are changed through `issues`, `comments`, `pulls`, `reviews` … as people would. */
+export class Repository {
+  readonly id: number;
+  readonly world: World;
+  owner: Account;
+  name: string;
+  settings: RepositorySettings;
+  readonly createdAt: string;
+  updatedAt: string;
+  pushedAt: string;
+  readonly labels = new Map<string, Label>();
+  readonly milestones = new Map<number, Milestone>();
+  readonly threads = new Map<number, Issue>();
+  readonly discussionsByNumber = new Map<number, Discussion>();
+  readonly gone = new Map<number, Gone>();
+  readonly releasesById = new Map<number, Release>();
+  readonly collaborators = new Map<Account, Role>();
+  /** Slugs of the owner's teams to what they may do. */
+  readonly teams = new Map<string, Role>();
+  /** Counts changes of what many answers of this repository embed: labels, milestones, names. */
+  generation = 0;
+  readonly issues: Issues;
+  readonly comments: Comments;
+  readonly pulls: Pulls;
+  readonly reviews: Reviews;
+  #number = 0;
+
+  constructor(
+    world: World,
+    owner: Account,
+    name: string,
+    settings: Partial<RepositorySettings> & { at?: string } = {},
+  ) {
+    const { at, ...rest } = settings;
+    this.world = world;
+    this.id = world.id();
+    this.owner = owner;
+    this.name = name;
+    this.settings = { ...PLAIN, ...rest };
+    this.createdAt = at ?? world.now();
+    this.updatedAt = this.createdAt;
+    this.pushedAt = this.createdAt;
+    this.issues = new Issues(this);
+    this.comments = new Comments(this);
+    this.pulls = new Pulls(this);
+    this.reviews = new Reviews(this);
+    world.repositories.set(this.id, this);
+    world.formerNames.delete(this.fullName.toLowerCase());
+  }
+
+  get fullName(): string {
+    return `${this.owner.login}/${this.name}`;
+  }
+
+  /** Issues, pull requests and discussions share one row of numbers. */
+  nextNumber(): number {
+    this.#number += 1;
+    return this.#number;
+  }
+
+  set(changes: Partial<RepositorySettings>): void {
+    Object.assign(this.settings, changes);
+    this.updatedAt = this.world.now();
+    this.generation += 1;
+    this.tell("repository", "edited");
+  }
+
+  /** The old name leads here until someone takes it. */
+  rename(name: string): void {
+    this.world.formerNames.set(this.fullName.toLowerCase(), this.id);
+    this.name = name;
+    this.#moved("renamed");
+  }
+
+  transfer(owner: string): void {
+    this.world.formerNames.set(this.fullName.toLowerCase(), this.id);
+    this.owner = this.world.account(owner);
+    this.#moved("transferred");
+  }
+
+  delete(): void {
+    this.world.repositories.delete(this.id);
+    this.tell("repository", "deleted");
+  }
+
+  label(name: string, about: Partial<Label> = {}): Label {
+    const known = this.labels.get(name.toLowerCase());
+    if (known !== undefined) return known;
+    const label = { id: this.world.id(), name, color: "ededed", description: null, ...about };
+    this.labels.set(name.toLowerCase(), label);
+    return label;
+  }
+
+  /** Renaming a label changes what its issues show, not when they were changed. */
+  renameLabel(from: string, to: string): void {
+    const label = this.label(from);
+    this.labels.delete(from.toLowerCase());
+    label.name = to;
+    this.labels.set(to.toLowerCase(), label);
+    this.generation += 1;
+  }
+
+  milestone(title: string, about: Partial<Milestone> = {}): Milestone {
+    const known = [...this.milestones.values()].find((one) => one.title === title);
+    if (known !== undefined) return known;
+    const now = this.world.now();
+    const milestone: Milestone = {
+      id: this.world.id(),
+      number: this.milestones.size + 1,
+      title,
+      description: null,
+      state: "open",
+      dueOn: null,
+      createdAt: now,
+      updatedAt: now,
+      creator: this.owner,
+      ...about,
+    };
+    this.milestones.set(milestone.number, milestone);
+    return milestone;
+  }
+
+  invite(login: string, role: Role = "pull"): void {
+    this.collaborators.set(this.world.account(login), role);
+  }
+
+  tell(event: string, action?: string, payload: () => Record<string, unknown> = () => ({})): void {
+    this.world.tell({ event, repository: this, payload, ...(action !== undefined && { action }) });
+  }
+
+  #moved(action: string): void {
+    this.updatedAt = this.world.now();
+    this.generation += 1;
+    this.world.generation += 1;
+    this.tell("repository", action);
+  }
+}

@@ -1,0 +1,99 @@
+import type { GithubTwin } from "./github-twin.ts";
+import type { Repository } from "./repository.ts";
+
+const PEOPLE = ["marta-quill", "otter-keeper", "jonas-weir", "水車", "dependabot[bot]"] as const;
+
+const ODD_TITLES = [
+  'Sluice gate sticks at 100% & won\'t "close" <fully>',
+  "Ägidius meldet: Mühlgraben läuft über 🦦",
+  "水車小屋の前の水位計が止まった",
+  "التقرير الأسبوعي عن مستوى الماء",
+  "A title with `code`, *stars* and [brackets](https://example.org/?a=1&b=2)",
+  "    spaces around    ",
+] as const;
+
+/** A small workshop's repository: issues with odd names, threads, reviews, and more than one page of each. */
+export function seedWorkshop(twin: GithubTwin): Repository {
+  twin.world.organization("millrace", ["marta-quill", "otter-keeper"]);
+  const repository = twin.repository("millrace/handbook", {
+    description: "How the mill is kept running: gauges, gates and the people who mind them.",
+    language: "Markdown",
+    topics: ["mill", "water"],
+    stars: 12,
+    license: { key: "cc-by-4.0", name: "Creative Commons Attribution 4.0", spdx: "CC-BY-4.0" },
+    hasWiki: false,
+    at: "2024-02-01T08:00:00Z",
+  });
+  for (let day = 0; day < 24; day++) openIssue(repository, day);
+  for (const [at, title] of ODD_TITLES.entries()) {
+    repository.issues.open({ title, body: `${title}\n\nSeen at gauge ${at}, see #${at + 1}.`, at: moment(40 + at) });
+  }
+  addConversations(repository);
+  addPulls(repository);
+  return repository;
+}
+
+function openIssue(repository: Repository, day: number): void {
+  const issue = repository.issues.open({
+    title: `Gauge reading of day ${day}`,
+    body: `On day ${day} the gauge below the weir stood at ${100 + day} cm, and the leat ran clear.`,
+    user: PEOPLE[day % PEOPLE.length] as string,
+    labels: day % 3 === 0 ? ["gauge", "needs: a look 👀"] : [],
+    ...(day % 5 === 0 && { milestone: "Spring maintenance", assignees: ["otter-keeper"] }),
+    at: moment(day),
+  });
+  if (day % 4 === 0) repository.issues.close(issue.number, day % 8 === 0 ? "completed" : "not_planned");
+  if (day === 9) repository.issues.adopt(8, issue.number, moment(30));
+}
+
+function addConversations(repository: Repository): void {
+  for (let at = 0; at < 25; at++) {
+    repository.comments.add(10 + (at % 4), {
+      body: `Remark ${at}: the sluice was opened by ${at + 1} notches. 🛠️`,
+      user: PEOPLE[(at + 1) % PEOPLE.length] as string,
+      at: moment(60 + at),
+    });
+  }
+}
+
+function addPulls(repository: Repository): void {
+  for (let at = 0; at < 12; at++) {
+    const pull = repository.pulls.open({
+      title: `Describe gate ${at}`,
+      body: `Adds the page of gate ${at}. Closes #${at + 3}.`,
+      user: "jonas-weir",
+      head: `gate-${at}`,
+      draft: at % 4 === 3,
+      reviewers: ["otter-keeper"],
+      at: moment(100 + at),
+    });
+    if (at % 3 !== 0) continue;
+    const review = repository.reviews.submit(pull.number, {
+      body: `Gate ${at} opens inwards, not outwards.`,
+      user: "otter-keeper",
+      state: at % 2 === 0 ? "CHANGES_REQUESTED" : "APPROVED",
+      at: moment(120 + at),
+    });
+    const remark = repository.reviews.comment(pull.number, {
+      body: `This line calls gate ${at} a door.`,
+      user: "otter-keeper",
+      path: `gates/gate-${at}.md`,
+      line: 3,
+      review: review.id,
+      at: moment(120 + at),
+    });
+    repository.reviews.comment(pull.number, {
+      body: "Mended.",
+      user: "jonas-weir",
+      inReplyTo: remark.id,
+      at: moment(140 + at),
+    });
+    repository.comments.add(pull.number, { body: `Thanks for gate ${at}!`, at: moment(150 + at) });
+    if (at === 6) repository.pulls.merge(pull.number, "otter-keeper");
+  }
+}
+
+/** Moments of 2025, an hour apart, so that nothing of a seed is newer than what a test does. */
+function moment(hour: number): string {
+  return new Date(Date.UTC(2025, 0, 6, 7) + hour * 3_600_000).toISOString().replace(".000Z", "Z");
+}
