@@ -34,8 +34,8 @@ export interface HttpRequest {
   /** Undefined values are left out; a list repeats its name. */
   query?: Readonly<Record<string, string | number | boolean | undefined | readonly string[]>>;
   method?: "GET" | "HEAD" | "POST";
-  /** An object travels as JSON, URLSearchParams as a form. */
-  body?: object | URLSearchParams;
+  /** An object travels as JSON, URLSearchParams as a form, bytes as they are. */
+  body?: object | URLSearchParams | Uint8Array;
   headers?: Readonly<Record<string, string>>;
   /** This POST only reads, so that it may be repeated. GET and HEAD always may. */
   reads?: boolean;

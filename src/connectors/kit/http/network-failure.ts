@@ -1,0 +1,76 @@
+import { ConnectorError } from "../../../model/index.ts";
+import type { Raw } from "./dispatch.ts";
+import { TryFailed } from "./try-failed.ts";
+import type { Wire } from "./wire.ts";
+
+const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_(VERIFY|GET_ISSUER)|ALTNAME/;
+
+/** What to say when no answer came at all. */
+export function networkFailure(wire: Wire, host: string, error: unknown, late: boolean): TryFailed {
+  if (error instanceof TryFailed) return error;
+  if (error instanceof ConnectorError) return new TryFailed(error, "never");
+  const code = codeOf(error);
+  const say = (kind: "unavailable" | "config", what: string, hint?: string) =>
+    new ConnectorError(kind, `${what}${code ? ` (${code})` : ""}.`, { ...(hint && { hint }) });
+  if (late || code === "UND_ERR_HEADERS_TIMEOUT")
+    return new TryFailed(say("unavailable", `${host} did not answer ${wire.source} in time`), "twice");
+  if (CERTIFICATE.test(code))
+    return new TryFailed(
+      say(
+        "config",
+        `${host} shows ${wire.source} a certificate that this machine does not trust`,
+        "For a company's own authority, start headwater with NODE_EXTRA_CA_CERTS=/path/to/authority.pem.",
+      ),
+      "never",
+    );
+  if (code === "ENOTFOUND" || code === "EAI_AGAIN") {
+    const hint = `Check the network connection, and the address in the source ${wire.source}.`;
+    return new TryFailed(
+      say("unavailable", `The address of ${host} could not be found for ${wire.source}`, hint),
+      "later",
+    );
+  }
+  if (code === "UND_ERR_ABORTED" && wire.network.proxied)
+    return new TryFailed(
+      say("unavailable", `The proxy does not let ${wire.source} through to ${host}`, "Check HTTPS_PROXY and NO_PROXY."),
+      "later",
+    );
+  return new TryFailed(say("unavailable", `${host} could not be reached for ${wire.source}`), "later");
+}
+
+/** What to say when an answer began and did not end well. */
+export function bodyFailure(wire: Wire, raw: Raw, error: Error, late: boolean): ConnectorError {
+  if (error instanceof ConnectorError) return error;
+  const { status } = raw;
+  if (late)
+    return new ConnectorError("unavailable", `${raw.url.host} did not finish its answer to ${wire.source} in time.`, {
+      status,
+    });
+  if (error.name === "AbortError") return new ConnectorError("cancelled", "Stopped.");
+  const what = codeOf(error).startsWith("Z_") || /zlib|brotli|unexpected end of file/i.test(error.message);
+  return new ConnectorError(
+    "bad_response",
+    what
+      ? `${raw.url.host} sent ${wire.source} compressed data that cannot be unpacked.`
+      : `${raw.url.host} broke off in the middle of its answer to ${wire.source}.`,
+    { status, hint: "Nothing was changed; the next sync asks again." },
+  );
+}
+
+/** The code of an error, of what caused it, or of the first of several. */
+function codeOf(error: unknown): string {
+  for (
+    let one = error as Faulty | undefined, depth = 0;
+    one && depth < 4;
+    one = one.cause ?? one.errors?.[0], depth++
+  ) {
+    if (typeof one.code === "string") return one.code;
+  }
+  return "";
+}
+
+interface Faulty {
+  code?: unknown;
+  cause?: Faulty;
+  errors?: Faulty[];
+}
