@@ -1,4 +1,5 @@
 export * from "../../model/index.ts";
+export * from "./auth.ts";
 export * from "./define.ts";
 export * from "./http/index.ts";
 export * from "./markdown/index.ts";

@@ -9,11 +9,13 @@ const EARLY_MS = 60_000;
 export class Credentials {
   readonly #source: string;
   readonly #service: HttpService;
-  readonly #context: () => AuthContext<unknown>;
+  readonly #context: (refused: boolean) => AuthContext<unknown>;
   readonly #clock: Clock;
+  /** Realms whose last credential the service refused: whatever it was made of may have to be newer. */
+  readonly #refused = new Set<string>();
   readonly #kept = new Map<string, { asked: Promise<Credential>; since: number }>();
 
-  constructor(source: string, service: HttpService, context: () => AuthContext<unknown>, clock: Clock) {
+  constructor(source: string, service: HttpService, context: (refused: boolean) => AuthContext<unknown>, clock: Clock) {
     this.#source = source;
     this.#service = service;
     this.#context = context;
@@ -22,7 +24,7 @@ export class Credentials {
 
   /** The way in that the options ask for, and whether `headwater login` leads there. */
   way(): { method: AuthMethod; login: boolean } {
-    const { config } = this.#context();
+    const { config } = this.#context(false);
     const method = this.#service.auth.find((one) => one.applies(config));
     if (method) return { method, login: method.login !== undefined };
     throw new ConnectorError("config", `The options of ${this.#source} name no way to sign in.`, {
@@ -40,7 +42,8 @@ export class Credentials {
       if (this.#kept.get(key) === kept) this.#kept.delete(key);
       return this.get(realm, signal);
     }
-    const asked = Promise.resolve().then(() => this.way().method.credential(this.#context(), realm));
+    const context = this.#context(this.#refused.delete(key));
+    const asked = Promise.resolve().then(() => this.way().method.credential(context, realm));
     const entry = { asked, since: this.#clock.now().getTime() };
     this.#kept.set(key, entry);
     // What failed is not kept: the next request asks again.
@@ -52,8 +55,10 @@ export class Credentials {
   async forget(realm: string | undefined, refused: Credential): Promise<void> {
     const key = realm ?? "";
     const kept = this.#kept.get(key);
-    if (kept && (await kept.asked.catch(() => undefined)) === refused && this.#kept.get(key) === kept)
-      this.#kept.delete(key);
+    const same = (await kept?.asked.catch(() => undefined)) === refused;
+    if (!kept || !same || this.#kept.get(key) !== kept) return;
+    this.#kept.delete(key);
+    this.#refused.add(key);
   }
 
   #ends({ until }: Credential, since: number): boolean {

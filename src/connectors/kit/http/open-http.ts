@@ -78,11 +78,11 @@ function openWire(settings: HttpSettings, counts: HttpCounts, closing: AbortSign
     resolve: settings.resolve ?? systemResolve,
   };
   const limits = { ...HTTP_LIMITS, ...settings.limits };
-  const context = (): AuthContext<unknown> => ({
+  const context = (refused: boolean): AuthContext<unknown> => ({
     source,
     config,
     http: httpOf(() => ({ wire, signal: closing, anonymous: true })),
-    tokens: settings.tokens,
+    tokens: () => settings.tokens(refused),
     clock,
     log,
     signal: closing,
