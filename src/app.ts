@@ -43,7 +43,7 @@ function appOf(config: LoadedConfig, { log, clock = systemClock }: AppOptions): 
     const memory = (source: string) => storedMemory(store, source, log);
     const sources = openSources(config, tenant, { log, clock, memory });
     const engine = createEngine({ sources, store, extractor, clock });
-    return { tenant, sources, store, engine, version };
+    return { tenant, sources, store, engine, version, resultTokens: config.resultTokens };
   }
 
   return {

@@ -2,11 +2,11 @@ import { basename } from "node:path";
 import { parseDocument } from "yaml";
 import type { Connector } from "../connectors/kit/index.ts";
 import { ConnectorError, problemOf } from "../model/index.ts";
-import { SOURCE_NAME } from "../sources/config-shape.ts";
 import { addSource, writeConfig } from "../sources/edit-config.ts";
 import { readConfig } from "../sources/load-config.ts";
 import { configError } from "../sources/mistakes.ts";
 import { absolutePath } from "../sources/references.ts";
+import { isSourceName, sourceNameOf } from "../sources/source-name.ts";
 import { askOptions } from "./ask-options.ts";
 import { startConfig } from "./config-file.ts";
 import { loadConnector } from "./connectors.ts";
@@ -36,9 +36,9 @@ export async function add(
   const options = asks ? await askOptions(connector, given, session.signal) : given;
   const { path, text } = startConfig(session);
   const name = typeof opts.name === "string" ? opts.name : freeName(text, connector.id, options);
-  if (!SOURCE_NAME.test(name)) {
+  if (!isSourceName(name)) {
     throw new ConnectorError("usage", `${JSON.stringify(name)} cannot be the name of a source.`, {
-      hint: "Names are small letters, digits and hyphens, such as: --name work-notes",
+      hint: 'Names are small letters, digits and hyphens, and not "sources". Such as: --name work-notes',
     });
   }
   const next = addSource(text, name, { connector: connector.id, ...options });
@@ -125,17 +125,6 @@ function freeName(text: string, connectorId: string, options: Record<string, unk
     const name = count === 1 ? base : `${base}-${count}`;
     if (!document.hasIn(["sources", name])) return name;
   }
-}
-
-/** Any text as the name of a source; empty when nothing of it can stand in one. */
-export function sourceNameOf(text: string): string {
-  return text
-    .normalize("NFKD")
-    .toLowerCase()
-    .replace(/\p{Mn}/gu, "")
-    .replace(/[^a-z0-9]+/g, "-")
-    .replace(/^-+|-+$/g, "")
-    .slice(0, 60);
 }
 
 function list(value: unknown): string[] {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { ConnectorError } from "../model/index.ts";
 import { packageRoot } from "../package-root.ts";
 import { addSource, setOption, writeConfig } from "../sources/edit-config.ts";
-import { sourceNameOf } from "./add.ts";
+import { sourceNameOf } from "../sources/source-name.ts";
 import { dataFolderOf, makeDataFolder, startConfig, writeSchema } from "./config-file.ts";
 import { EXIT } from "./failure.ts";
 import { type FoundFolder, findFolders } from "./find-folders.ts";

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Connector } from "../connectors/kit/index.ts";
-import { ConfigFile, EngineKeys, SOURCE_NAME } from "./config-shape.ts";
+import { ConfigFile, EngineKeys } from "./config-shape.ts";
+import { RESERVED_NAMES, SOURCE_NAME } from "./source-name.ts";
 
 type JsonSchema = Record<string, unknown>;
 
@@ -26,7 +27,7 @@ export function configSchema(connectors: readonly Connector[]): JsonSchema {
       sources: {
         ...(properties.sources as object),
         type: "object",
-        propertyNames: { pattern: SOURCE_NAME.source },
+        propertyNames: { pattern: SOURCE_NAME.source, not: { enum: RESERVED_NAMES } },
         additionalProperties: entry,
       },
     },

@@ -1,8 +1,6 @@
 import { z } from "zod";
+import { SOURCE_NAME } from "./source-name.ts";
 import { BYTE_COUNT, DURATION } from "./units.ts";
-
-/** Source names: part of every item's name, so without slashes, spaces and capitals. */
-export const SOURCE_NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
 
 const bytes = (description: string) =>
   z
@@ -146,6 +144,13 @@ export const ConfigFile = z.strictObject({
       ),
       runSeconds: count("A sync stops cleanly after this time and goes on with the next one.", 86_400).default(900),
       fullPassHours: count("Hours between full walks of a source that does not tell deletions.", 8760).default(24),
+      resultTokens: z
+        .number()
+        .int()
+        .min(4000)
+        .max(50_000)
+        .default(8000)
+        .describe("The most tokens that one answer to an assistant holds; longer ones come in pages."),
     })
     .prefault({})
     .describe("Upper bounds for all sources."),

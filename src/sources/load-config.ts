@@ -25,6 +25,8 @@ export interface LoadedConfig {
   mistakes: readonly ConfigMistake[];
   warnings: readonly ConfigMistake[];
   sync: { everyMs?: number; concurrency: number };
+  /** The most tokens of one answer to an assistant. */
+  resultTokens: number;
   /** Tokens are in the clear for comparing, but hidden from printing and serialising. */
   server: ConfigFile["server"];
 }
@@ -77,6 +79,7 @@ export async function readConfig(
     mistakes: mistakes.sort(byLine),
     warnings: [...top.warnings.map(placed), ...sources.flatMap((source) => source.warnings)].sort(byLine),
     sync: { ...(everyMs !== undefined && { everyMs }), concurrency: top.file.sync.concurrency },
+    resultTokens: top.file.limits.resultTokens,
     server: withHiddenTokens(top.file.server),
   };
 }

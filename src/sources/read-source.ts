@@ -1,13 +1,14 @@
 import type { z } from "zod";
 import type { Connector } from "../connectors/kit/index.ts";
 import { ConnectorError } from "../model/index.ts";
-import { type ConfigFile, EngineKeys, SOURCE_NAME } from "./config-shape.ts";
+import { type ConfigFile, EngineKeys } from "./config-shape.ts";
 import { expandValues, revealSecrets } from "./expand.ts";
 import type { Catalog } from "./load-config.ts";
 import { type ConfigMistake, type KeyPath, keyText } from "./mistakes.ts";
-import { didYouMean } from "./nearest.ts";
+import { didYouMean, nearest } from "./nearest.ts";
 import type { ReferenceScope } from "./references.ts";
 import type { SourceEntry, SourceSettings } from "./source.ts";
+import { isSourceName, RESERVED_NAMES, sourceNameOf } from "./source-name.ts";
 import { byteCount, durationMs } from "./units.ts";
 import { type FoundMistake, got, nestedUnknownKeys, zodMistakes } from "./zod-mistakes.ts";
 
@@ -33,7 +34,7 @@ export interface SourceScope {
 /** Checks one entry of `sources:`: its name, the engine's keys, and the connector's options by the connector's own schema. */
 export async function readSource(id: string, written: unknown, context: SourceScope): Promise<ConfiguredSource> {
   const at = ["sources", id];
-  const named = SOURCE_NAME.test(id) ? [] : [badName(id)];
+  const named = isSourceName(id) ? [] : [badName(id)];
   if (!isMap(written)) {
     const message = `sources.${id} must be a map of keys with at least "connector", got ${got(written)}.`;
     return broken(id, {}, [...named, { path: at, message }], context);
@@ -122,11 +123,15 @@ async function connectorOf(
   const name = written.connector;
   const known = Object.keys(catalog);
   if (typeof name !== "string" || name === "") {
-    const wrongWord = Object.keys(written).find((key) => known.includes(String(written[key])));
-    const hint = wrongWord
-      ? ` Here ${JSON.stringify(wrongWord)} is called "connector".`
-      : ` Known connectors: ${known.join(", ")}.`;
-    return { path: path.slice(0, 2), message: `sources.${id} needs "connector".${hint}` };
+    const wrongWord = wordForConnector(written, known);
+    if (wrongWord !== undefined) {
+      const at = [...path.slice(0, 2), wrongWord];
+      return { path: at, message: `${keyText(at)} is not known here. Did you mean "connector"?` };
+    }
+    return {
+      path: path.slice(0, 2),
+      message: `sources.${id} needs "connector". Known connectors: ${known.join(", ")}.`,
+    };
   }
   const load = Object.hasOwn(catalog, name) ? catalog[name] : undefined;
   if (load) return load();
@@ -137,14 +142,22 @@ async function connectorOf(
   };
 }
 
+/** A misspelt or other word for `connector`: it looks like it, or it holds a connector's name. */
+function wordForConnector(written: Record<string, unknown>, known: readonly string[]): string | undefined {
+  const keys = Object.keys(written).filter((key) => !(key in EngineKeys.shape));
+  return (
+    keys.find((key) => known.includes(String(written[key]))) ??
+    keys.find((key) => nearest(key, ["connector"]) !== undefined)
+  );
+}
+
 function badName(id: string): FoundMistake {
-  const near = id
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, "-")
-    .replace(/^-+|-+$/g, "")
-    .slice(0, 63);
-  const hint = SOURCE_NAME.test(near) ? ` Did you mean "${near}"?` : "";
-  const message = `${JSON.stringify(id)} cannot be the name of a source: names are small letters, digits and hyphens, at most 63.${hint}`;
+  const near = sourceNameOf(id);
+  const hint = near === "" ? "" : ` Did you mean "${near}"?`;
+  const why = RESERVED_NAMES.includes(id)
+    ? `headwater://${id} is an address of headwater's own.`
+    : "names are small letters, digits and hyphens, at most 63.";
+  const message = `${JSON.stringify(id)} cannot be the name of a source: ${why}${hint}`;
   return { path: ["sources", id], message };
 }
 

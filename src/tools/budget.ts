@@ -1,8 +1,7 @@
-/** The most tokens that one answer may hold, in its text and again in its structured part. */
-export const RESULT_TOKENS = 8000;
-
-/** Room for everything in an answer beside the text of an item. */
-export const FETCH_TEXT_TOKENS = 6000;
+/** How much of an answer's tokens the text of an item may take; the rest is for what stands beside it. */
+export function textTokens(resultTokens: number): number {
+  return Math.floor(resultTokens * 0.75);
+}
 
 const BEYOND_LATIN = /[^\u0000-\u024F]/g;
 
@@ -13,8 +12,13 @@ export function tokensOf(text: string): number {
 }
 
 /** Whether a text stays within the tokens. */
-export function fits(text: string, tokens = RESULT_TOKENS): boolean {
+export function fits(text: string, tokens: number): boolean {
   return text.length <= tokens || tokensOf(text) <= tokens;
+}
+
+/** Whether an answer stays within the tokens in its text and again in its structured part. */
+export function fitsTwice(text: string, structured: unknown, tokens: number): boolean {
+  return fits(text, tokens) && fits(JSON.stringify(structured), tokens);
 }
 
 /** How many UTF-16 units of the text, from the start, stay within the tokens. */

@@ -2,7 +2,7 @@ import type { CallToolResult, ServerContext } from "@modelcontextprotocol/server
 import { closest, distance } from "fastest-levenshtein";
 import type { z } from "zod";
 import { ConnectorError } from "../model/index.ts";
-import { lengthWithin, RESULT_TOKENS } from "./budget.ts";
+import { lengthWithin } from "./budget.ts";
 import { cleanLine, cut } from "./clean.ts";
 import type { Tool, ToolCall } from "./define.ts";
 import type { Desk } from "./desk.ts";
@@ -22,7 +22,7 @@ export async function callTool(
     const { output, text } = await tool.run(args, call);
     const structured = tool.output.parse(output);
     return {
-      content: [{ type: "text", text: capped(text ?? JSON.stringify(structured)) }],
+      content: [{ type: "text", text: capped(text ?? JSON.stringify(structured), call.desk.resultTokens) }],
       structuredContent: structured,
     };
   } catch (thrown) {
@@ -60,8 +60,8 @@ function unknownArgument(tool: Tool, name: string, names: string[]): ConnectorEr
   });
 }
 
-function capped(text: string): string {
-  const length = lengthWithin(text, RESULT_TOKENS);
+function capped(text: string, tokens: number): string {
+  const length = lengthWithin(text, tokens);
   return length === text.length ? text : `${cut(text, length - 100)}\n… (cut: ask for fewer items)`;
 }
 

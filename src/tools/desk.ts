@@ -11,4 +11,6 @@ export interface Desk {
   readonly engine: Engine;
   readonly store: Store;
   readonly version: string;
+  /** The most tokens that one answer to an assistant may hold, in its text and again in its structured part. */
+  readonly resultTokens: number;
 }

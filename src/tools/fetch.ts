@@ -2,7 +2,7 @@ import { z } from "zod";
 import { ConnectorError, refOf } from "../model/index.ts";
 import type { RelatedItem, StoredItem } from "../store/store.ts";
 import type { FetchedItem } from "../sync/types.ts";
-import { FETCH_TEXT_TOKENS, fits } from "./budget.ts";
+import { fits, textTokens } from "./budget.ts";
 import { clean, cleanLine } from "./clean.ts";
 import { defineTool } from "./define.ts";
 import { outline, pageOf } from "./paging.ts";
@@ -47,10 +47,10 @@ export const fetch = defineTool({
       });
     const { source, id } = found.item;
     const related = await desk.store.related(source, id, desk.viewer, SHOWN_RELATED);
-    for (let tokens = FETCH_TEXT_TOKENS; ; tokens = Math.floor(tokens * 0.7)) {
+    for (let tokens = textTokens(desk.resultTokens); ; tokens = Math.floor(tokens * 0.7)) {
       const output = shape(found, related, args.offset, args.max_chars, tokens);
       const text = JSON.stringify(output);
-      if (tokens < 500 || fits(text)) return { output, text };
+      if (tokens < 500 || fits(text, desk.resultTokens)) return { output, text };
     }
   },
 });

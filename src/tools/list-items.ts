@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type Entry, refOf } from "../model/index.ts";
-import { fits } from "./budget.ts";
+import { fitsTwice } from "./budget.ts";
 import { cleanLine } from "./clean.ts";
 import { defineTool, type ToolCall } from "./define.ts";
 import { minuteOf } from "./time.ts";
@@ -45,7 +45,7 @@ export const listItems = defineTool({
     for (let limit = Math.floor(args.limit); ; limit = Math.ceil(limit / 2)) {
       const output = await list({ ...args, limit }, call);
       const text = textOf(output);
-      if (limit === 1 || (fits(text) && fits(JSON.stringify(output)))) return { output, text };
+      if (limit === 1 || fitsTwice(text, output, call.desk.resultTokens)) return { output, text };
     }
   },
 });

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { ConnectorError, refOf } from "../model/index.ts";
 import type { Change } from "../store/store.ts";
-import { fits } from "./budget.ts";
+import { fitsTwice } from "./budget.ts";
 import { cleanLine } from "./clean.ts";
 import { defineTool } from "./define.ts";
 import { freshness } from "./freshness.ts";
@@ -67,7 +67,7 @@ export const recentChanges = defineTool({
       const more = changes.length > skipped + limit && skipped + limit < MOST;
       const output = { changes: shown, next_cursor: more ? String(skipped + limit) : undefined, note };
       const text = textOf(output);
-      if (limit === 1 || (fits(text) && fits(JSON.stringify(output)))) return { output, text };
+      if (limit === 1 || fitsTwice(text, output, desk.resultTokens)) return { output, text };
     }
   },
 });

@@ -9,7 +9,7 @@ import {
 } from "@modelcontextprotocol/server";
 import { ConnectorError, refOf } from "../model/index.ts";
 import type { StoredItem } from "../store/store.ts";
-import { FETCH_TEXT_TOKENS } from "./budget.ts";
+import { textTokens } from "./budget.ts";
 import { clean, cleanLine } from "./clean.ts";
 import type { Desk } from "./desk.ts";
 import { enabledSources } from "./freshness.ts";
@@ -126,7 +126,7 @@ async function itemsText(desk: Desk, source: string, cursor: string | undefined)
 
 async function itemText(desk: Desk, ref: string, offset: number, uri: string, signal: AbortSignal): Promise<string> {
   const { item, text } = await desk.engine.fetch(ref, { viewer: desk.viewer, signal });
-  const page = pageOf(text, Math.min(offset, text.length), 50_000, FETCH_TEXT_TOKENS);
+  const page = pageOf(text, Math.min(offset, text.length), 50_000, textTokens(desk.resultTokens));
   const head = [
     `# ${cleanLine(item.title) || cleanLine(item.id)}`,
     `${item.kind} in ${item.source}, updated ${minuteOf(item.updatedAt) || "at an unknown time"}`,

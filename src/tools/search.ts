@@ -73,7 +73,7 @@ export const search = defineTool({
       const answer = await desk.store.search({ ...request, limit });
       const output = shape(answer, [fresh, ...notes], quotes());
       const text = JSON.stringify(output);
-      if (limit === 1 || fits(text)) return { output, text };
+      if (limit === 1 || fits(text, desk.resultTokens)) return { output, text };
     }
   },
 });

@@ -255,7 +255,31 @@ export const CORPUS: SeededMistake[] = [
   {
     about: "type for connector",
     yaml: "sources:\n  notes:\n    type: demo\n    paths: [/x]\n",
-    says: ['headwater.yaml:2: sources.notes needs "connector". Here "type" is called "connector".'],
+    says: ['headwater.yaml:3: sources.notes.type is not known here. Did you mean "connector"?'],
+  },
+  {
+    about: "a misspelt key for the connector",
+    yaml: "sources:\n  notes:\n    paths: [/x]\n    conector: demo\n",
+    says: ['headwater.yaml:4: sources.notes.conector is not known here. Did you mean "connector"?'],
+  },
+  {
+    about: "a misspelt key for a misspelt connector",
+    yaml: "sources:\n  notes:\n    paths: [/x]\n    conector: dmo\n",
+    says: ['headwater.yaml:4: sources.notes.conector is not known here. Did you mean "connector"?'],
+  },
+  {
+    about: "a name that is an address of headwater's own",
+    yaml: "sources:\n  sources: { connector: demo, paths: [/x] }\n",
+    says: [
+      'headwater.yaml:2: "sources" cannot be the name of a source: headwater://sources is an address of headwater\'s own. Did you mean "my-sources"?',
+    ],
+  },
+  {
+    about: "fewer tokens than any answer fits into",
+    yaml: "limits: { resultTokens: 500 }\n",
+    says: [
+      "headwater.yaml:1: limits.resultTokens must be at least 4000, got 500. resultTokens: The most tokens that one answer to an assistant holds; longer ones come in pages.",
+    ],
   },
   {
     about: "a misspelt connector",

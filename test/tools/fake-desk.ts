@@ -9,6 +9,7 @@ const STORED_AT = "2026-03-02T08:00:00.000Z";
 
 /** A small workspace in memory, with the behaviour that tools rely on: enough to test the tools alone. */
 export interface FakeDesk extends Desk {
+  resultTokens: number;
   items: Map<string, StoredItem & { text: string }>;
   changes: Change[];
   /** How long a sync takes; one of a slow source takes a minute. */
@@ -158,6 +159,7 @@ export function fakeDesk(sources: string[] = ["notes", "mail"], viewer: Viewer =
     tenant: "default",
     viewer,
     version: "0.0.0-test",
+    resultTokens: 8000,
     sources: { all: () => entries, get, open: () => Promise.reject(new Error("not here")), close: async () => {} },
     engine: engine as Engine,
     store: store as unknown as Store,

@@ -1,19 +1,20 @@
 import { describe, expect, it } from "vitest";
-import { RESULT_TOKENS, tokensOf } from "../../src/tools/budget.ts";
+import { tokensOf } from "../../src/tools/budget.ts";
 import { connect, textOf } from "./connect.ts";
 import { fakeDesk } from "./fake-desk.ts";
 
 const PROSE = "The heron stood in the shallows while the mill race ran high. ";
 const KANJI = "川の水は春になると増え、鷺は浅瀬に立つ。";
 
-describe("no answer costs more than 8,000 tokens", () => {
+describe.each([8000, 4000, 20_000])("no answer costs more than the %d tokens of limits.resultTokens", (most) => {
   const desk = fakeDesk(["notes"]);
+  desk.resultTokens = most;
   for (let number = 0; number < 120; number++) {
     const kanji = number % 2 === 1;
     desk.put("notes", {
       id: `${"deep/folder/".repeat(20)}${kanji ? "鷺の記録".repeat(12) : "heron log"} ${number}.md`,
       title: (kanji ? KANJI : PROSE).repeat(20),
-      text: `heron ${(kanji ? KANJI : PROSE).repeat(400)}`,
+      text: `heron ${(kanji ? KANJI : PROSE).repeat(1200)}`,
       url: `https://example.org/${"long/".repeat(60)}${number}`,
       authors: Array.from({ length: 30 }, (_, index) => `user:somebody.${index}@example.org`),
       fields: Object.fromEntries(Array.from({ length: 60 }, (_, index) => [`field ${index}`, PROSE.repeat(20)])),
@@ -33,8 +34,8 @@ describe("no answer costs more than 8,000 tokens", () => {
     const client = await connect(desk);
     const result = await client.callTool({ name, arguments: args });
     expect(result.isError).toBeUndefined();
-    expect(tokensOf(textOf(result))).toBeLessThanOrEqual(RESULT_TOKENS);
-    expect(tokensOf(JSON.stringify(result.structuredContent))).toBeLessThanOrEqual(RESULT_TOKENS);
+    expect(tokensOf(textOf(result))).toBeLessThanOrEqual(most);
+    expect(tokensOf(JSON.stringify(result.structuredContent))).toBeLessThanOrEqual(most);
     expect(textOf(result).length).toBeGreaterThan(50);
   });
 
@@ -46,7 +47,7 @@ describe("no answer costs more than 8,000 tokens", () => {
     while (uri !== undefined) {
       const { contents } = await client.readResource({ uri });
       const { text } = contents[0] as { text: string };
-      expect(tokensOf(text)).toBeLessThanOrEqual(RESULT_TOKENS);
+      expect(tokensOf(text)).toBeLessThanOrEqual(most);
       body += /<untrusted-(\w+)[^>]*>\n([\s\S]*)\n<\/untrusted-\1>/.exec(text)![2];
       uri = /^Goes on: (\S+)$/m.exec(text)?.[1];
       pages += 1;
