@@ -253,7 +253,11 @@ export interface StoreReader {
   related(source: string, id: string, viewer: Viewer, limit?: number): Promise<RelatedItem[]>;
   search(request: SearchRequest): Promise<SearchAnswer>;
   changes(request: ChangesRequest): Promise<{ changes: Change[]; lastSeq: number }>;
-  failures(request: { sources?: string[]; limit: number; afterId?: string }): Promise<StoredFailure[]>;
+  failures(request: {
+    sources?: string[];
+    limit: number;
+    after?: { id: string; source: string };
+  }): Promise<StoredFailure[]>;
   runs(request: { source?: string; runId?: string; limit: number }): Promise<SyncReport[]>;
   /** Per source, from counters kept up to date by writes: cheap at any size. */
   stats(sources?: string[]): Promise<SourceStats[]>;

@@ -193,6 +193,15 @@ describe("adding a source", () => {
     });
   });
 
+  it("does not name a source like an address of ours", async () => {
+    box.put("Sources/Mill.txt", "Who built the mill.\n");
+    const added = await box.run(["add", "files", "Sources", "--no-input", "--no-test"]);
+    expect(added.stdout).toContain("Added my-sources to ");
+    const refused = await box.run(["add", "files", "Sources", "--name", "sources", "--no-input"]);
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain('"sources" cannot be the name of a source.');
+  });
+
   it("writes nothing when an option is wrong", async () => {
     const file = join(box.home, ".config", "headwater", "headwater.yaml");
     const before = readFileSync(file, "utf8");

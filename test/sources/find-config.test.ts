@@ -53,6 +53,12 @@ describe("finding the configuration", () => {
     expect((await loadConfig({ configPath: path, env: {}, catalog })).server.http.listen).toBe("0.0.0.0:80");
   });
 
+  it("how much one answer may hold is a choice with a default", async () => {
+    const path = put("r.yaml", "limits: { resultTokens: 20000 }\n");
+    expect((await loadConfig({ configPath: path, env: {}, catalog })).resultTokens).toBe(20_000);
+    expect((await loadConfig({ configPath: put("none.yaml", ""), env: {}, catalog })).resultTokens).toBe(8000);
+  });
+
   it("tokens of the server compare but do not print", async () => {
     const path = put("t.yaml", "server: { http: { token: '${TOKEN}', tokens: [{ name: a, token: '${TOKEN}' }] } }\n");
     const config = await loadConfig({ configPath: path, env: { TOKEN: "canary-0123456789" }, catalog });

@@ -1,6 +1,6 @@
 /**
  * A piece of Markdown as one line of plain text: links and images by their words, no emphasis, headings, quotes, fences,
- * table borders or tags; no control characters, no invisible or direction-changing ones; no asterisk, since ** marks
+ * table borders, tags or Obsidian's `^block-ids`; no control characters, no invisible or direction-changing ones; no asterisk, since ** marks
  * what was found. Meant for passages, not for whole documents.
  */
 export function plainText(markdown: string): string {
@@ -11,6 +11,7 @@ export function plainText(markdown: string): string {
     .replace(/^[^\S\n]{0,3}#{1,6}[^\S\n]+/gm, "")
     .replace(/^[^\S\n]*(?:>[^\S\n]?){1,8}/gm, "")
     .replace(/^[^\S\n]*[-*+][^\S\n]+(?:\[[ xX]\][^\S\n]+)?/gm, "• ")
+    .replace(/(?:^|[^\S\n])\^(?=[\d-]{0,60}[A-Za-z])[A-Za-z0-9-]{2,60}[^\S\n]*$/gm, "")
     .replace(/^[^\s[\]()]{0,200}\]\([^()\s]{0,400}\)/, "")
     .replace(
       /!?\[\[([^[\]|\n]{0,300})(?:\|([^[\]\n]{0,300}))?\]\]/g,

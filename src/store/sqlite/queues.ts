@@ -65,19 +65,19 @@ export function dueFailures(
     .map(failureOf);
 }
 
-/** Failures by id, across sources. */
+/** Failures by id, then source; `after` is the last one of the page before. */
 export function listFailures(
   connection: Connection,
-  request: { sources?: string[]; limit: number; afterId?: string },
+  request: { sources?: string[]; limit: number; after?: { id: string; source: string } },
 ): StoredFailure[] {
   const sources = request.sources === undefined ? null : JSON.stringify(request.sources);
-  const after = request.afterId === undefined ? null : encodeText(request.afterId);
+  const after: Value[] = request.after === undefined ? [] : [encodeText(request.after.id), request.after.source];
   return connection
     .prepare(
       `${SELECT_FAILURE} WHERE (? IS NULL OR s.name IN (SELECT value FROM json_each(?)))
-         AND (? IS NULL OR f.native_id > ?) ORDER BY f.native_id, s.name LIMIT ?`,
+         ${request.after === undefined ? "" : "AND (f.native_id, s.name) > (?, ?)"} ORDER BY f.native_id, s.name LIMIT ?`,
     )
-    .all(sources, sources, after, after, request.limit)
+    .all(sources, sources, ...after, request.limit)
     .map(failureOf);
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { EVERYTHING, note, PROBLEM, type Worlds } from "./world.ts";
+import { batch, EVERYTHING, NOON, note, PROBLEM, type Worlds } from "./world.ts";
 
 const PDF = { mime: "application/pdf", bytes: 2048 };
 
@@ -78,6 +78,24 @@ export function testBodies({ world }: Worlds): void {
     await w.apply({ upserts: [note("a")] });
     expect(await w.store.failures({ limit: 10 })).toEqual([]);
     expect((await w.stats()).failures).toBe(0);
+  });
+
+  test("failures are paged by id, and none is missed where two sources have one of the same id", async () => {
+    const w = await world();
+    const failures = ["x", "\uD800half", "b"].map((id) => ({ id, problem: PROBLEM }));
+    const parts = batch({ failures });
+    const mail = await w.store.lease("mail", 60_000);
+    await w.store.applyLoose({ source: "mail" }, mail?.fence ?? 0, parts, NOON);
+    await w.loose({ failures });
+    const met: string[] = [];
+    for (let after: { id: string; source: string } | undefined; ; ) {
+      const [one] = await w.store.failures({ limit: 1, ...(after !== undefined && { after }) });
+      if (one === undefined) break;
+      met.push(`${one.source} ${one.id}`);
+      after = one;
+    }
+    expect(met.slice(0, 4)).toEqual(["mail b", "notes b", "mail x", "notes x"]);
+    expect(met.slice(4)).toEqual(["mail \uD800half", "notes \uD800half"]);
   });
 
   test("a body that failed waits among the failures, not among the bodies to come", async () => {
