@@ -1,4 +1,6 @@
+import type { GitRepository } from "../git/git-repository.ts";
 import type { Repository } from "./repository.ts";
+import { WIKI_BRANCH } from "./wiki.ts";
 import type { World } from "./world.ts";
 
 /** What a source follows beyond the default. */
@@ -23,6 +25,11 @@ export function expectedItems(world: World, contents: Contents): Map<string, str
     for (const comment of repository.reviews.comments()) {
       found.set(`${repository.id}#discussion_r${comment.id}`, comment.body);
     }
+    for (const [path, words] of filesOf(repository, contents.code)) found.set(`${repository.id}:${path}`, words);
+    if (contents.wiki)
+      for (const [path, words] of firstLines(repository.wiki, WIKI_BRANCH, /./)) {
+        found.set(`${repository.id}.wiki:${path}`, words);
+      }
     if (contents.releases) {
       for (const release of repository.releasesById.values()) {
         found.set(`${repository.id}#release-${release.id}`, release.body ?? "");
@@ -30,6 +37,21 @@ export function expectedItems(world: World, contents: Contents): Map<string, str
     }
   }
   return found;
+}
+
+/** The README, and with code all Markdown and reStructuredText. */
+function filesOf({ git, settings }: Repository, code: boolean): [string, string][] {
+  return firstLines(git, settings.defaultBranch, code ? /\.(md|rst)$/i : /^readme\.md$/i);
+}
+
+function firstLines(git: GitRepository, branch: string, wanted: RegExp): [string, string][] {
+  const head = git.refs.get(`heads/${branch}`);
+  if (head === undefined) return [];
+  const files = [...git.files(head)].filter(([path]) => wanted.test(path));
+  return files.map(([path, { sha }]) => {
+    const text = (git.blobs.get(sha) ?? Buffer.alloc(0)).toString("utf8");
+    return [path, (text.split("\n")[0] ?? "").replace(/^#+ /, "")];
+  });
 }
 
 /** Those that nothing hangs on stand first: a test edits the first and removes the second. */

@@ -4,12 +4,16 @@ import { Listener } from "../listen.ts";
 import { type Contents, expectedItems } from "./expected.ts";
 import { Limits } from "./limits.ts";
 import { Repository, type RepositorySettings } from "./repository.ts";
+import { commitRoutes } from "./routes/commits.ts";
+import { contentRoutes } from "./routes/contents.ts";
+import { gitRoutes } from "./routes/git.ts";
 import { issueRoutes } from "./routes/issues.ts";
 import { pullRoutes } from "./routes/pulls.ts";
 import { repositoryRoutes } from "./routes/repositories.ts";
 import { seedWorkshop } from "./seed.ts";
 import { type Flavour, type Seen, Service } from "./service.ts";
 import { type Token, Tokens } from "./tokens.ts";
+import { Wikis } from "./wiki.ts";
 import { World } from "./world.ts";
 
 export interface GithubOptions {
@@ -39,6 +43,7 @@ export class GithubTwin implements Twin {
   readonly service: Service;
   readonly flavour: Flavour;
   readonly contents: Contents;
+  readonly wikis: Wikis;
   #listener: Listener | undefined;
 
   private constructor(options: GithubOptions) {
@@ -48,6 +53,7 @@ export class GithubTwin implements Twin {
     this.tokens = new Tokens(this.world);
     this.limits = new Limits(this.world);
     this.limits.enabled = this.flavour === "dotcom";
+    this.wikis = new Wikis(this.world, this.tokens);
     this.token = this.tokens.issue("marta-quill");
     this.service = new Service({
       world: this.world,
@@ -56,14 +62,17 @@ export class GithubTwin implements Twin {
       flavour: this.flavour,
       pageCap: options.pageCap ?? 100,
       largeList: options.largeList ?? 1000,
-      routes: [...repositoryRoutes, ...issueRoutes, ...pullRoutes],
+      routes: [...repositoryRoutes, ...issueRoutes, ...pullRoutes, ...gitRoutes, ...commitRoutes, ...contentRoutes],
       appOf: async () => undefined,
     });
   }
 
   static async open(options: GithubOptions = {}): Promise<GithubTwin> {
     const twin = new GithubTwin(options);
-    twin.#listener = await Listener.open(twin.faults, (question, origin) => twin.service.answer(question, origin));
+    twin.#listener = await Listener.open(
+      twin.faults,
+      async (question, origin) => (await twin.wikis.answer(question)) ?? twin.service.answer(question, origin),
+    );
     return twin;
   }
 
@@ -145,6 +154,7 @@ export class GithubTwin implements Twin {
 
   async close(): Promise<void> {
     await this.#listener?.close();
+    this.wikis.close();
   }
 
   #first(): Repository {

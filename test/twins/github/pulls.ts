@@ -66,7 +66,8 @@ export class Pulls {
 
   /** The branch's own tip where it exists; else a hash that leads nowhere, as after a deleted branch. */
   #tip(branch: string): string {
-    return invented(`${this.#repository.id} ${branch}`);
+    const { git, id } = this.#repository;
+    return git.refs.get(`heads/${branch}`) ?? invented(`${id} ${branch}`);
   }
 }
 

@@ -1,8 +1,11 @@
+import { type CommitText, GitRepository } from "../git/git-repository.ts";
+import type { Commit } from "../git/objects.ts";
 import { Comments } from "./comments.ts";
 import { Issues } from "./issues.ts";
 import type { Discussion, Gone, Issue, Label, Milestone, Release, Role } from "./model.ts";
 import { Pulls } from "./pulls.ts";
 import { Reviews } from "./reviews.ts";
+import { WIKI_BRANCH } from "./wiki.ts";
 import type { Account, World } from "./world.ts";
 
 export interface RepositorySettings {
@@ -61,6 +64,10 @@ export class Repository {
   readonly teams = new Map<string, Role>();
   /** Counts changes of what many answers of this repository embed: labels, milestones, names. */
   generation = 0;
+  readonly git: GitRepository;
+  readonly wiki: GitRepository;
+  /** A recursive tree answers no more entries and says that it was cut. */
+  treeLimit = 100_000;
   readonly issues: Issues;
   readonly comments: Comments;
   readonly pulls: Pulls;
@@ -82,6 +89,8 @@ export class Repository {
     this.createdAt = at ?? world.now();
     this.updatedAt = this.createdAt;
     this.pushedAt = this.createdAt;
+    this.git = new GitRepository(() => world.now());
+    this.wiki = new GitRepository(() => world.now());
     this.issues = new Issues(this);
     this.comments = new Comments(this);
     this.pulls = new Pulls(this);
@@ -123,6 +132,30 @@ export class Repository {
   delete(): void {
     this.world.repositories.delete(this.id);
     this.tell("repository", "deleted");
+  }
+
+  /** A commit on a branch, by default on the default one; with `onto` the branch is forced there first. */
+  push(text: CommitText): Commit {
+    const branch = text.branch ?? this.settings.defaultBranch;
+    const before = this.git.refs.get(`heads/${branch}`);
+    const commit = this.git.commit({ ...text, branch });
+    this.pushedAt = this.world.now();
+    this.tell("push", undefined, () => ({ ref: `refs/heads/${branch}`, before, after: commit.sha }));
+    return commit;
+  }
+
+  /** Sets a branch to a commit that exists, forwards or back. */
+  reset(branch: string, sha: string): void {
+    this.git.refs.set(`heads/${branch}`, sha);
+    this.pushedAt = this.world.now();
+    this.tell("push", undefined, () => ({ ref: `refs/heads/${branch}`, forced: true, after: sha }));
+  }
+
+  /** Writes wiki pages; null removes one. */
+  writeWiki(files: Record<string, string | null>, message = "Update the wiki", at?: string): Commit {
+    const commit = this.wiki.commit({ branch: WIKI_BRANCH, files, message, ...(at !== undefined && { at }) });
+    this.tell("gollum", undefined, () => ({ pages: Object.keys(files).map((page_name) => ({ page_name })) }));
+    return commit;
   }
 
   label(name: string, about: Partial<Label> = {}): Label {

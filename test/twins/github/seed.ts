@@ -3,6 +3,8 @@ import type { Repository } from "./repository.ts";
 
 const PEOPLE = ["marta-quill", "otter-keeper", "jonas-weir", "水車", "dependabot[bot]"] as const;
 
+const README = "# Handbook of the mill 🦦\n\nStart with the gauges; the gates come after.\n";
+
 const ODD_TITLES = [
   'Sluice gate sticks at 100% & won\'t "close" <fully>',
   "Ägidius meldet: Mühlgraben läuft über 🦦",
@@ -23,6 +25,11 @@ export function seedWorkshop(twin: GithubTwin): Repository {
     license: { key: "cc-by-4.0", name: "Creative Commons Attribution 4.0", spdx: "CC-BY-4.0" },
     hasWiki: false,
     at: "2024-02-01T08:00:00Z",
+  });
+  repository.push({
+    message: "Begin the handbook",
+    files: { "README.md": README, "gates/gate-0.md": "# Gate 0\n\nOpens inwards.\n" },
+    at: "2024-02-01T08:05:00Z",
   });
   for (let day = 0; day < 24; day++) openIssue(repository, day);
   for (const [at, title] of ODD_TITLES.entries()) {
