@@ -29,6 +29,22 @@ export function countsText(report: SyncReport): string {
   return parts.length > 0 ? parts.join(", ") : "nothing to do";
 }
 
+const STARTED_BY = {
+  schedule: "by schedule",
+  webhook: "by webhook",
+  live: "by live feed",
+  tool: "by an assistant",
+  person: "",
+} as const;
+
+/** "full 3.1 s, by schedule" */
+function howOf(run: SyncReport): string {
+  const time = run.endedAt ? took(Date.parse(run.endedAt) - Date.parse(run.startedAt)) : "";
+  const how = [run.mode === "full" && "full", run.dryRun && "trial", run.part === "containers" && "in part", time];
+  const by = STARTED_BY[run.startedBy ?? "person"];
+  return how.filter(Boolean).join(" ") + (by === "" ? "" : `, ${by}`);
+}
+
 function rowOf(run: SyncReport, { terminal }: Session): string[] {
   const { bold, dim, green, red, yellow } = terminal.style;
   const colour = { succeeded: green, running: green, partial: yellow, cancelled: yellow, skipped: dim, failed: red }[
@@ -44,7 +60,7 @@ function rowOf(run: SyncReport, { terminal }: Session): string[] {
     ago(run.startedAt),
     bold(run.source),
     colour(run.state),
-    `${run.mode === "full" ? "full " : ""}${run.dryRun ? "trial " : ""}${run.endedAt ? took(Date.parse(run.endedAt) - Date.parse(run.startedAt)) : ""}`,
+    howOf(run),
     why ? `${countsText(run)}: ${safeText(why)}` : countsText(run),
   ];
 }

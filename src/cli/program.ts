@@ -119,6 +119,7 @@ function syncCommands(program: Command, run: Runner): void {
     .option("--since <time>", "leave out what is older: 30d or 2026-01-31")
     .option("--limit <count>", "stop after so many items were added or updated")
     .option("--accept-deletions", "carry out deletions that were held back")
+    .option("--now", "also while a service asked to wait")
     .option("--watch", "stay and follow changes until Ctrl+C")
     .action(
       act(run, async (session, [names], opts) => (await import("./sync.ts")).sync(session, names as string[], opts)),

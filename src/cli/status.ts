@@ -1,5 +1,5 @@
 import { mistakeText } from "../sources/mistakes.ts";
-import type { SourceStats } from "../store/store.ts";
+import type { Pause, SourceStats } from "../store/store.ts";
 import { type Session, withDesk } from "./session.ts";
 import { type Style, table } from "./terminal.ts";
 import { ago, grouped } from "./times.ts";
@@ -10,6 +10,7 @@ export async function status(session: Session): Promise<undefined> {
   await withDesk(session, async ({ sources, store }, app) => {
     const entries = sources.all();
     const stats = new Map((await store.stats()).map((one) => [one.source, one]));
+    const pauses = (await store.pauses()).filter((pause) => Date.parse(pause.until) > Date.now());
     const listed = entries.map((entry) => {
       const own = stats.get(entry.id);
       const broken = app.config.sources.find((source) => source.entry.id === entry.id)?.mistakes ?? [];
@@ -24,6 +25,7 @@ export async function status(session: Session): Promise<undefined> {
         bodiesDue: own?.bodiesDue ?? 0,
         ...(own?.lastSyncedAt !== undefined && { lastSyncedAt: own.lastSyncedAt }),
         ...(own?.lastRun && { lastRun: own.lastRun }),
+        ...pauseIn(pauses, entry.id),
         mistakes: broken.map(mistakeText),
       };
     });
@@ -40,13 +42,19 @@ export async function status(session: Session): Promise<undefined> {
   return undefined;
 }
 
+function pauseIn(pauses: Pause[], source: string): { paused?: { until: string; reason: string } } {
+  const pause = pauses.find((one) => one.source === source);
+  return pause ? { paused: { until: pause.until, reason: pause.reason } } : {};
+}
+
 function state(
-  one: { enabled: boolean; mistakes: string[]; source: string },
+  one: { enabled: boolean; mistakes: string[]; source: string; paused?: { reason: string } },
   stats: SourceStats | undefined,
   style: Style,
 ): string {
   if (one.mistakes.length > 0) return style.red("mistake in the configuration: headwater config validate");
   if (!one.enabled) return style.dim("disabled");
+  if (one.paused) return style.yellow(one.paused.reason);
   const last = stats?.lastRun;
   if (!last) return style.yellow(`begin: headwater sync ${one.source}`);
   if (last.state === "running") return style.green(`syncing, ${grouped(last.done)} looked at`);

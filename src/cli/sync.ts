@@ -17,6 +17,7 @@ interface Opts {
   since?: unknown;
   limit?: unknown;
   acceptDeletions?: unknown;
+  now?: unknown;
   watch?: unknown;
 }
 
@@ -73,6 +74,7 @@ function optionsOf(opts: Opts): SyncOptions {
     ...(opts.full === true && { full: true }),
     ...(opts.dryRun === true && { dryRun: true }),
     ...(opts.acceptDeletions === true && { acceptDeletions: true }),
+    ...(opts.now === true && { now: true }),
     ...(typeof opts.since === "string" && { since: pointInTime(opts.since, "--since") }),
     ...(typeof opts.limit === "string" && { limit: wholeNumber(opts.limit, "--limit") }),
   };
@@ -103,7 +105,7 @@ function tellReport(session: Session, report: SyncReport, progress: SyncProgress
     partial: yellow("partly"),
     failed: red("failed"),
     cancelled: yellow("stopped"),
-    skipped: yellow("skipped"),
+    skipped: yellow(report.pausedUntil === undefined ? "skipped" : "paused"),
   }[report.state];
   const time = report.endedAt ? took(Date.parse(report.endedAt) - Date.parse(report.startedAt)) : "";
   terminal.line(
@@ -128,7 +130,8 @@ function codeOf(reports: readonly SyncReport[]): number {
   const bad = reports.filter((report) => report.state === "failed" || report.state === "skipped");
   if (bad.length > 0 && bad.length === reports.length) {
     const failed = bad.find((report) => report.state === "failed");
-    return failed ? exitCodeOf(failed.failures[0]?.kind ?? "bug") : EXIT.store;
+    if (failed) return exitCodeOf(failed.failures[0]?.kind ?? "bug");
+    return bad.every((report) => report.pausedUntil !== undefined) ? EXIT.upstream : EXIT.store;
   }
   if (reports.some((report) => report.state === "cancelled")) return EXIT.interrupted;
   return bad.length > 0 || reports.some((report) => report.state === "partial") ? EXIT.partial : EXIT.ok;

@@ -36,6 +36,9 @@ export interface HeldLoss {
   total: number;
 }
 
+/** What set a run going: the schedule, a webhook's delivery, the source's live feed, a person, an assistant's tool. */
+export type StartedBy = "schedule" | "webhook" | "live" | "person" | "tool";
+
 export type RunState = "running" | "succeeded" | "partial" | "failed" | "cancelled" | "skipped";
 
 /** One sync of one source, as stored, shown and returned everywhere. Times are ISO 8601 in UTC. */
@@ -45,6 +48,9 @@ export interface SyncReport extends Counts {
   state: RunState;
   mode: "incremental" | "full";
   dryRun: boolean;
+  startedBy?: StartedBy;
+  /** Only part of the source was looked at: containers that were named, or what failed before. */
+  part?: "containers" | "failures";
   startedAt: string;
   endedAt?: string;
   /** Items looked at so far, and in all where known. */
@@ -56,4 +62,6 @@ export interface SyncReport extends Counts {
   held: HeldLoss[];
   /** Why the run is partial, skipped or failed, one sentence each. */
   notes: string[];
+  /** The service asked to be left alone until then: no run begins before by itself. */
+  pausedUntil?: string;
 }

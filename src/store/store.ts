@@ -157,7 +157,7 @@ export interface SourceStats {
   lost: number;
   newestUpdatedAt?: string;
   lastRun?: SyncReport;
-  /** End of the last run that succeeded or was partial. */
+  /** End of the last run over the whole source that succeeded or was partial. */
   lastSyncedAt?: string;
 }
 
@@ -258,7 +258,8 @@ export interface StoreReader {
     limit: number;
     after?: { id: string; source: string };
   }): Promise<StoredFailure[]>;
-  runs(request: { source?: string; runId?: string; limit: number }): Promise<SyncReport[]>;
+  /** Newest first; `whole` leaves out runs that looked at a part of their source only. */
+  runs(request: { source?: string; runId?: string; whole?: boolean; limit: number }): Promise<SyncReport[]>;
   /** Per source, from counters kept up to date by writes: cheap at any size. */
   stats(sources?: string[]): Promise<SourceStats[]>;
   containers(source: string): Promise<{ id: string; name: string; url?: string; access?: Access }[]>;

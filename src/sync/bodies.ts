@@ -3,6 +3,7 @@ import { ConnectorError, type ErrorKind, problemOf } from "../model/index.ts";
 import type { Batch, Upsert } from "../store/store.ts";
 import type { Job } from "./job.ts";
 import { isOutOfTime, isSated } from "./job.ts";
+import { asksForPause } from "./pause.ts";
 import { readItem } from "./read-item.ts";
 
 const AT_ONCE = 4;
@@ -78,7 +79,8 @@ async function bringOne(job: Job, id: string): Promise<Brought> {
     return upsert === undefined ? { id, container } : { id, container: containerOf(job, upsert), upsert };
   } catch (error) {
     const known = ConnectorError.from(error);
-    if (known.kind === "auth" || known.kind === "cancelled") throw known;
+    if (known.kind === "auth" || known.kind === "cancelled" || known.kind === "rate_limited") throw known;
+    if (asksForPause(known)) throw known;
     if (known.kind === "bug") job.ctx.log.warn("body.failed", { id, cause: String(known.cause) });
     if (known.kind === "not_found") {
       const [standing] = await job.store.compare(job.source.id, [{ id, version: "" }]); // also tells of hidden ones

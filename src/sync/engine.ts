@@ -1,7 +1,7 @@
 import type { SyncReport } from "../model/index.ts";
 import { listSource, searchLive, testSource } from "./ask.ts";
 import { fetchItem } from "./fetch.ts";
-import { RunReport } from "./report.ts";
+import { type RunKind, RunReport } from "./report.ts";
 import { runSync, type Workplace } from "./run.ts";
 import type { Engine, Run, SyncOptions } from "./types.ts";
 import { watchSource } from "./watch.ts";
@@ -20,7 +20,7 @@ export function createEngine(place: Workplace): Engine {
     const current = running.get(key);
     if (current !== undefined) return current;
     const own = new AbortController();
-    const report = new RunReport(source, place.clock.now(), options.dryRun === true);
+    const report = new RunReport(source, place.clock.now(), kindOf(options, onlyFailures));
     const signal = AbortSignal.any([own.signal, closing.signal]);
     const progress = new Progress(report, options.onProgress);
     const done = runSync(place, source, { report, options, bounded, onlyFailures, signal }).then((end) => {
@@ -71,6 +71,15 @@ export function createEngine(place: Workplace): Engine {
       await Promise.all([...running.values()].map((run) => run.done));
       await Promise.all(watching);
     },
+  };
+}
+
+function kindOf(options: SyncOptions, onlyFailures: boolean): RunKind {
+  const part = onlyFailures ? "failures" : options.containers !== undefined ? "containers" : undefined;
+  return {
+    dryRun: options.dryRun === true,
+    startedBy: options.startedBy ?? "person",
+    ...(part !== undefined && { part }),
   };
 }
 

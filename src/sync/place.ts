@@ -2,6 +2,7 @@ import { ConnectorError, type Page } from "../model/index.ts";
 import type { Batch, Place, Progress } from "../store/store.ts";
 import { isOutOfTime, isSated, type Job } from "./job.ts";
 import { notesOf, type PassNotes, withNotes } from "./pass-notes.ts";
+import { asksForPause } from "./pause.ts";
 import { fullPassIsDue, lossGuard, type OptionChange, optionChange } from "./plan.ts";
 import { type PreparedPage, preparePage } from "./prepare.ts";
 import { LONGEST_WAIT_MS, MAX_TRIES, pauseBefore, REACTION } from "./reaction.ts";
@@ -26,6 +27,7 @@ export async function syncPlace(job: Job, place: Place): Promise<void> {
         tries.aside = undefined;
         continue;
       }
+      if (asksForPause(error)) return job.stop(error);
       if (reaction === "stop") job.stop(error);
       const mayWait = reaction === "wait" && tries.count < MAX_TRIES && (error.retryAfterMs ?? 0) <= LONGEST_WAIT_MS;
       if (!mayWait || job.signal.aborted) return fail(job, place, error);

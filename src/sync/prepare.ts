@@ -2,6 +2,7 @@ import pLimit, { type LimitFunction } from "p-limit";
 import { ConnectorError, type Counts, type Draft, type Item, type Page, problemOf } from "../model/index.ts";
 import type { Batch, Standing, Upsert } from "../store/store.ts";
 import type { Job } from "./job.ts";
+import { asksForPause } from "./pause.ts";
 import { checkedItem, isQuick, readItem } from "./read-item.ts";
 import { isOlder, transform } from "./transform.ts";
 
@@ -97,7 +98,8 @@ async function bring(job: Job, { draft, standing }: Changed, force: boolean, atO
     return { upsert: await atOnce(() => readItem(job, item.id, item)) };
   } catch (error) {
     const known = ConnectorError.from(error);
-    if (known.kind === "cancelled" || known.kind === "auth") throw known;
+    if (known.kind === "cancelled" || known.kind === "auth" || known.kind === "rate_limited") throw known;
+    if (asksForPause(known)) throw known;
     if (known.kind === "not_found") return {}; // gone between the listing and the reading
     return { upsert: asListed, error };
   }

@@ -7,16 +7,24 @@ import {
   problemOf,
   type RunFailure,
   type RunState,
+  type StartedBy,
   type SyncReport,
 } from "../model/index.ts";
 
 const FAILURES_SHOWN = 100;
 
+/** What is known of a run before it begins. */
+export interface RunKind {
+  dryRun: boolean;
+  startedBy: StartedBy;
+  part?: SyncReport["part"];
+}
+
 /** The running account of one sync; `snapshot` is what everybody sees of it. */
 export class RunReport {
   readonly runId: string;
   readonly source: string;
-  readonly dryRun: boolean;
+  readonly kind: RunKind;
   mode: SyncReport["mode"] = "incremental";
   #counts: Counts = { ...NO_COUNTS };
   #state: RunState = "running";
@@ -27,13 +35,14 @@ export class RunReport {
   readonly #failures: RunFailure[] = [];
   readonly #held: HeldLoss[] = [];
   readonly #notes: string[] = [];
+  #pausedUntil: string | undefined;
   /** Something of the source was not looked at to its end. */
   #gaps = false;
 
-  constructor(source: string, startedAt: Date, dryRun: boolean) {
+  constructor(source: string, startedAt: Date, kind: RunKind) {
     this.runId = `run_${startedAt.getTime().toString(36)}${randomBytes(4).toString("hex")}`;
     this.source = source;
-    this.dryRun = dryRun;
+    this.kind = kind;
     this.#startedAt = startedAt.toISOString();
   }
 
@@ -83,6 +92,12 @@ export class RunReport {
     this.note(sentence);
   }
 
+  /** The service asked to be left alone until then. */
+  rest(until: string, sentence: string): void {
+    this.#pausedUntil = until;
+    this.gap(sentence);
+  }
+
   note(sentence: string): void {
     if (!this.#notes.includes(sentence) && this.#notes.length < 50) this.#notes.push(sentence);
   }
@@ -101,7 +116,7 @@ export class RunReport {
       source: this.source,
       state: this.#state,
       mode: this.mode,
-      dryRun: this.dryRun,
+      ...this.kind,
       startedAt: this.#startedAt,
       ...(this.#endedAt !== undefined && { endedAt: this.#endedAt }),
       ...this.#counts,
@@ -110,6 +125,7 @@ export class RunReport {
       failures: [...this.#failures],
       held: [...this.#held],
       notes: [...this.#notes],
+      ...(this.#pausedUntil !== undefined && { pausedUntil: this.#pausedUntil }),
     };
   }
 }

@@ -3,10 +3,11 @@ import type { Clock } from "../connectors/kit/index.ts";
 import type { Extractor } from "../extract/types.ts";
 import { ConnectorError, type SyncReport } from "../model/index.ts";
 import type { OpenSource, Sources } from "../sources/source.ts";
-import type { Lease, Store } from "../store/store.ts";
+import type { Lease, Pause, Store } from "../store/store.ts";
 import { loadBodies, retryFailures } from "./bodies.ts";
 import { placesOf } from "./containers.ts";
 import { isSated, type Job } from "./job.ts";
+import { asksForPause, lastPause, lasts, pauseOf } from "./pause.ts";
 import { syncPlace } from "./place.ts";
 import { type OptionChange, optionChange, optionsOf } from "./plan.ts";
 import { failureKey } from "./prepare.ts";
@@ -16,7 +17,8 @@ import type { SyncOptions } from "./types.ts";
 export const LEASE_MS = 30_000;
 /** How often a run looks whether it was cancelled from elsewhere; the lease is renewed six times in its span. */
 const LOOK_MS = 1_000;
-const PATIENCE_MS = 2_000;
+/** Others than runs hold a source for moments only. */
+const PATIENCE_MS = 30_000;
 const LOST_GRACE_MS = 7 * 24 * 3_600_000;
 
 /** The rooms a run works in. */
@@ -51,8 +53,12 @@ export async function runSync(place: Workplace, source: string, order: RunOrder)
   };
   let lease: Lease | undefined;
   let beating: Heartbeat | undefined;
+  let title = source;
   try {
+    const pause = await lastPause(place.store, source);
+    if (lasts(pause, place.clock.now()) && !options.now) return skipPaused(place, report, pause);
     const open = await place.sources.open(source);
+    title = open.connector.title;
     if (!options.dryRun) {
       lease = await leaseOf(place, source, signal);
       if (lease === undefined) return await skip(place, report);
@@ -63,8 +69,11 @@ export async function runSync(place: Workplace, source: string, order: RunOrder)
     const job = await jobOf(place, open, order, { signal, stop, fence: lease?.fence ?? 0 });
     await work(job, order.onlyFailures);
     if (stopped !== undefined) throw stopped;
+    if (pause !== undefined && !options.dryRun) await place.store.setPause(source, undefined);
     return finish(place, report, signal.aborted ? "cancelled" : undefined);
   } catch (thrown) {
+    if (asksForPause(stopped ?? thrown))
+      return await rest(place, report, title, ConnectorError.from(stopped ?? thrown));
     return finish(place, report, ...verdict(report, stopped ?? thrown, signal));
   } finally {
     await beating?.end();
@@ -89,6 +98,20 @@ async function skip(place: Workplace, report: RunReport): Promise<SyncReport> {
   const since = other?.state === "running" ? ` (run ${other.runId}, since ${other.startedAt})` : "";
   report.note(`Another run of ${report.source} is in progress${since}; this one did nothing.`);
   return report.end(place.clock.now(), "skipped");
+}
+
+function skipPaused(place: Workplace, report: RunReport, { until, reason }: Pause): SyncReport {
+  report.rest(until, `${reason} To try all the same: headwater sync ${report.source} --now`);
+  return report.end(place.clock.now(), "skipped");
+}
+
+/** Ends a run whose service asked for a long pause; the next one begins when that is over. */
+async function rest(place: Workplace, report: RunReport, title: string, error: ConnectorError): Promise<SyncReport> {
+  const pause = pauseOf(title, error, place.clock.now());
+  report.rest(pause.until, pause.reason);
+  // Not kept, it only costs the next run a question.
+  if (!report.kind.dryRun) await place.store.setPause(report.source, pause).catch(() => {});
+  return finish(place, report, "partial");
 }
 
 function verdict(report: RunReport, thrown: unknown, signal: AbortSignal): ["cancelled" | "failed" | "partial"] {

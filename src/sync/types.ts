@@ -1,4 +1,4 @@
-import type { Entry, SyncReport, Viewer } from "../model/index.ts";
+import type { Entry, StartedBy, SyncReport, Viewer } from "../model/index.ts";
 import type { StoredItem } from "../store/store.ts";
 
 export interface SyncOptions {
@@ -14,6 +14,10 @@ export interface SyncOptions {
   containers?: string[];
   /** Carry out deletions that earlier runs held back. */
   acceptDeletions?: boolean;
+  /** Also while the service asked to be left alone. */
+  now?: boolean;
+  /** Who wants it; a person unless told otherwise. */
+  startedBy?: StartedBy;
   /** Called at most ten times a second, and once at the end. */
   onProgress?: (report: SyncReport) => void;
   signal?: AbortSignal;

@@ -43,6 +43,7 @@ export const syncSource = defineTool({
       full: args.mode === "full",
       limit: args.max_items,
       acceptDeletions: args.accept_deletions,
+      startedBy: "tool",
     });
     const joined = run.report().startedAt < before;
     const report = await waitFor(run, args.wait_seconds * 1000, joined, call);

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
+import { openStore } from "../../src/store/open.ts";
 import { type Outcome, outcomeOf, Sandbox, writeNotes } from "./sandbox.ts";
 
 const box = new Sandbox();
@@ -120,6 +121,28 @@ describe("being stopped", () => {
     expect(new Set(items.map((item) => item.ref)).size).toBe(3000);
     expect(items.filter((item) => !item.text?.startsWith("Water level"))).toEqual([]);
   }, 120_000);
+});
+
+describe("a source whose service asked to wait", () => {
+  it("ends an asked-for sync with 6 and says until when; --now tries all the same", async () => {
+    const paused = new Sandbox();
+    paused.put("Vault/Weir.md", "Water level: 37 cm.\n");
+    const config = paused.put("headwater.yaml", `sources:\n  days: { connector: files, paths: [Vault] }\n`);
+    const args = ["--config", config, "--data", join(paused.home, "data")];
+    const store = await openStore({ folder: join(paused.home, "data"), tenant: "default" });
+    const reason = "GitHub asked to wait until 14:05; syncing goes on then.";
+    await store.setPause("days", { until: new Date(Date.now() + 3_600_000).toISOString(), reason });
+    await store.close();
+    const refused = await paused.run(["sync", ...args]);
+    expect(refused).toMatchObject({ code: 6, stdout: expect.stringContaining("days  paused") });
+    expect(refused.stdout).toContain(`${reason} To try all the same: headwater sync days --now`);
+    expect((await paused.run(["status", ...args])).stdout).toBe(`days  0 items  not synced yet  ${reason}\n`);
+    const { sources } = await paused.json<{ sources: object[] }>(["status", ...args]);
+    expect(sources).toMatchObject([{ source: "days", paused: { reason } }]);
+    expect(await paused.run(["sync", "--now", ...args])).toMatchObject({ code: 0 });
+    expect((await paused.run(["status", ...args])).stdout).toBe("days  1 item  synced just now  ok\n");
+    expect((await paused.run(["sync", ...args])).code).toBe(0);
+  });
 });
 
 async function itemsOf(box: Sandbox, args: string[]): Promise<number> {

@@ -45,6 +45,7 @@ describe("a service in trouble", () => {
     expect(report.state).toBe("partial");
     expect(place.clock.naps).toEqual([]);
     expect(await ids()).toHaveLength(10);
+    place.clock.move(3_600_000);
     expect((await place.sync(SOURCE)).state).toBe("succeeded");
     expect(await ids()).toHaveLength(35);
   });

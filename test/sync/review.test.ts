@@ -70,6 +70,7 @@ describe("a full pass that was interrupted", () => {
     place.sources.configure(SOURCE, { ledger: ledger.name }, { tags: ["riverside"] });
     ledger.failAfter(2, new ConnectorError("rate_limited", "Tomorrow.", { retryAfterMs: 3_600_000 }));
     await place.sync(SOURCE);
+    place.clock.move(3_600_000);
     await place.sync(SOURCE);
     const tagged = await place.store.items({
       sources: [SOURCE],

@@ -2,6 +2,7 @@ import { ConnectorError } from "../../model/errors.ts";
 import type { SyncReport } from "../../model/report.ts";
 import { iso } from "./columns.ts";
 import type { Connection, Row } from "./driver.ts";
+import { IS_WHOLE } from "./runs.ts";
 import { decodeText } from "./text.ts";
 import { type Identity, type Writer, write } from "./writing.ts";
 
@@ -83,10 +84,13 @@ function endOrphans(connection: Connection, source: string, now: number): void {
       .prepare("UPDATE runs SET state = 'failed', ended_at = ?, report = ? WHERE run_id = ?")
       .run(now, JSON.stringify(report), runId ?? null);
   }
+  // The newest over the whole source stays: the next one is due by it, however many looked at a part since.
   connection
     .prepare(
       `DELETE FROM runs WHERE source = ? AND started_at <
-         (SELECT started_at FROM runs WHERE source = ? ORDER BY started_at DESC LIMIT 1 OFFSET ${RUNS_KEPT})`,
+         (SELECT started_at FROM runs WHERE source = ? ORDER BY started_at DESC LIMIT 1 OFFSET ${RUNS_KEPT})
+         AND run_id IS NOT
+           (SELECT run_id FROM runs WHERE source = ? AND ${IS_WHOLE} ORDER BY started_at DESC, run_id DESC LIMIT 1)`,
     )
-    .run(source, source);
+    .run(source, source, source);
 }

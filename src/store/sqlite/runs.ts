@@ -38,17 +38,20 @@ export function cancelRequested(connection: Connection, runId: string): boolean 
   return Number(connection.raw("SELECT cancel FROM runs WHERE run_id = ?").get(runId)?.[0] ?? 0) === 1;
 }
 
+/** A run that looked at everything, not at a part of its source. */
+export const IS_WHOLE = "json_extract(report, '$.part') IS NULL";
+
 /** Newest first. */
 export function runsOf(
   connection: Connection,
-  request: { source?: string; runId?: string; limit: number },
+  request: { source?: string; runId?: string; whole?: boolean; limit: number },
 ): SyncReport[] {
   const source = request.source ?? null;
   const runId = request.runId ?? null;
   return connection
     .raw(
       `SELECT report FROM runs WHERE (? IS NULL OR source = ?) AND (? IS NULL OR run_id = ?)
-       ORDER BY started_at DESC, run_id DESC LIMIT ?`,
+         ${request.whole ? `AND ${IS_WHOLE}` : ""} ORDER BY started_at DESC, run_id DESC LIMIT ?`,
     )
     .all(source, source, runId, runId, request.limit)
     .map(([report]) => JSON.parse(decodeText(report ?? null)) as SyncReport);

@@ -2,6 +2,7 @@ import type { SyncReport } from "../../model/report.ts";
 import type { SourceStats } from "../store.ts";
 import { iso } from "./columns.ts";
 import type { Connection } from "./driver.ts";
+import { IS_WHOLE } from "./runs.ts";
 import { decodeText } from "./text.ts";
 
 /** Figures of each source from its counters; also of sources that have runs and nothing stored. */
@@ -34,7 +35,7 @@ function oneSource(connection: Connection, name: string): SourceStats {
     .raw("SELECT updated_at FROM items WHERE source = ? AND lost_at IS NULL ORDER BY updated_at DESC LIMIT 1")
     .get(source)?.[0];
   const last = report(connection, name, "");
-  const synced = report(connection, name, "AND state IN ('succeeded', 'partial')");
+  const synced = report(connection, name, `AND state IN ('succeeded', 'partial') AND ${IS_WHOLE}`);
   return {
     ...stats,
     ...(newest !== null && newest !== undefined && { newestUpdatedAt: iso(newest) }),

@@ -118,6 +118,21 @@ export function testOwners({ world, tenant, hold, folder }: Worlds): void {
     expect(await ids("notes")).toEqual(["r2", "r1"]);
   });
 
+  test("runs over a part of a source are told from those over all of it, the newest of which is never forgotten", async () => {
+    const w = await world();
+    const day = (at: number) => new Date(Date.parse(NOON) + at * 60_000).toISOString();
+    await w.store.saveRun(report("whole", { state: "succeeded", endedAt: NOON }));
+    for (let at = 1; at <= 230; at++) {
+      const part = at % 2 === 0 ? "containers" : "failures";
+      await w.store.saveRun(report(`r${at}`, { part, state: "succeeded", startedAt: day(at), endedAt: day(at) }));
+    }
+    await w.lease.release();
+    await w.store.lease("notes", 60_000);
+    expect(await w.store.runs({ source: "notes", limit: 300 })).toHaveLength(202);
+    expect(await w.store.runs({ source: "notes", whole: true, limit: 9 })).toMatchObject([{ runId: "whole" }]);
+    expect(await w.stats()).toMatchObject({ lastRun: { runId: "r230" }, lastSyncedAt: NOON });
+  });
+
   test("a run left running is closed as failed by the next owner", async () => {
     const w = await world();
     await w.store.saveRun(report("r1"));
