@@ -1,4 +1,4 @@
-import type { Context } from "../kit/index.ts";
+import type { Context, HttpRequest } from "../kit/index.ts";
 import type { GithubConfig } from "./options.ts";
 import type { Repository } from "./schema.ts";
 
@@ -8,6 +8,25 @@ export class GithubApi {
   readonly repositories = new Map<string, Repository>();
   /** Streams that the last sync of a repository found closed to this credential, by the repository's id. */
   readonly refused = new Map<string, Set<string>>();
+  /** Numbers of the threads that labels, state and includeBots let in, by the repository's id; none when all are in. */
+  readonly threads = new Map<string, Set<number>>();
+  /** Set once the service turned out to have no GraphQL. */
+  withoutGraphql = false;
 }
 
 export type GithubContext = Context<GithubConfig, GithubApi>;
+
+/** A request below a repository, with the credential that can read it. */
+export function inRepository(repository: Repository, path: string, query?: HttpRequest["query"]): HttpRequest {
+  const [owner, name] = [repository.owner.login, repository.name].map(encodeURIComponent);
+  return { url: `/repos/${owner}/${name}${path}`, realm: repository.owner.login, ...(query && { query }) };
+}
+
+/** Whether anybody is logged in: GraphQL answers nobody else. */
+export function isLoggedIn(config: GithubConfig): boolean {
+  return config.accessToken !== undefined || config.appId !== undefined || config.clientId !== undefined;
+}
+
+export function hasGraphql(ctx: GithubContext): boolean {
+  return isLoggedIn(ctx.config) && !ctx.api.withoutGraphql;
+}

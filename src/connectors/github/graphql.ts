@@ -1,0 +1,50 @@
+import { z } from "zod";
+import { ConnectorError } from "../kit/index.ts";
+import type { GithubContext } from "./api.ts";
+import type { Account, Repository } from "./schema.ts";
+
+/** Whoever wrote something, as GraphQL names them; null for an account that was deleted. */
+export const ACTOR = "author { __typename login }";
+export const Actor = z.object({ __typename: z.string().optional(), login: z.string() }).nullish();
+
+export const PageInfo = z
+  .object({ hasNextPage: z.boolean(), endCursor: z.string().nullish() })
+  .transform((info) => (info.hasNextPage ? (info.endCursor ?? undefined) : undefined));
+
+/** In the form that REST gives them: there the login of a bot ends with "[bot]". */
+export function accountOf(actor: z.output<typeof Actor>): Account {
+  if (actor === null || actor === undefined) return null;
+  const isBot = actor.__typename === "Bot";
+  const login = isBot && !actor.login.endsWith("[bot]") ? `${actor.login}[bot]` : actor.login;
+  return { login, type: isBot ? "Bot" : "User" };
+}
+
+/** Ids are numbers beyond 32 bits, which GraphQL writes as text. */
+export const BigId = z.union([z.string(), z.number()]).transform(Number);
+
+/** Asks for parts of one repository; `body` stands inside `repository { … }`. Throws `not_found` when there is none. */
+export async function askRepository<Shape extends z.core.$ZodLooseShape>(
+  ctx: GithubContext,
+  repository: Repository,
+  query: { body: string; variables?: Record<string, { type: string; value: unknown }>; cost?: number },
+  shape: z.ZodObject<Shape>,
+): Promise<z.output<z.ZodObject<Shape>>> {
+  const variables = Object.entries(query.variables ?? {});
+  const declared = ["$owner: String!", "$name: String!", ...variables.map(([name, one]) => `$${name}: ${one.type}`)];
+  const answer = await ctx.http.graphql(
+    {
+      query: `query (${declared.join(", ")}) { repository(owner: $owner, name: $name) { ${query.body} } }`,
+      variables: {
+        owner: repository.owner.login,
+        name: repository.name,
+        ...Object.fromEntries(variables.map(([name, one]) => [name, one.value])),
+      },
+      realm: repository.owner.login,
+      bucket: "graphql",
+      ...(query.cost !== undefined && { cost: query.cost }),
+    },
+    z.object({ repository: shape.nullable() }),
+  );
+  if (answer.body.repository !== null) return answer.body.repository;
+  throw new ConnectorError("not_found", `GitHub has no repository ${repository.full_name} for this credential.`);
+}

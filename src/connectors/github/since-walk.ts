@@ -1,0 +1,122 @@
+import { z } from "zod";
+import type { Answer, HttpRequest } from "../kit/index.ts";
+import type { GithubContext } from "./api.ts";
+import { floorOf, isBefore, lookBack, newest, overlapOf } from "./overlap.ts";
+
+/** Where a listing in ascending order of updates stands. */
+export const SinceState = z.object({
+  /** The newest update met. */
+  highWater: z.string().optional(),
+  /** The request that goes on: from this time … */
+  since: z.string().optional(),
+  /** … or at this address, among more than a page of entries of one second. */
+  link: z.string().optional(),
+  /** Of the answer to the request that goes on, when it was the last page: nothing new as long as it stays. */
+  etag: z.string().optional(),
+  /** The listing was read to its end. */
+  ended: z.boolean(),
+  rereadAt: z.string(),
+});
+export type SinceState = z.output<typeof SinceState>;
+
+const Page = z.array(z.looseObject({ updated_at: z.string().optional() }));
+type Page = z.output<typeof Page>;
+
+interface Listing {
+  /** Sorted by update, ascending, 100 a page; `since` is added here. */
+  request: HttpRequest;
+  state: SinceState | undefined;
+  floor: string | undefined;
+  /** Set while the request leaves out what later ones will not: its ETag says nothing about those. */
+  narrowed?: boolean;
+}
+
+/**
+ * Reads a listing that `since` can begin anywhere. Each request begins at the last time of the page before, not at a page
+ * number: an entry that is updated meanwhile moves to the end, and all behind it would move up past a page number.
+ */
+export async function* sinceWalk(
+  ctx: GithubContext,
+  listing: Listing,
+): AsyncGenerator<{ entries: Page; state: SinceState }> {
+  const begin = startOf(ctx, listing);
+  let { highWater } = begin;
+  let position: Position = { since: begin.since, link: begin.link };
+  for await (const answer of answersOf(ctx, listing.request, begin)) {
+    const dates = datesOf(answer.body);
+    highWater = newest(highWater, dates.reduce<string | undefined>(newest, undefined));
+    if (answer.next !== undefined) {
+      position = positionAfter(answer, dates);
+      yield { entries: answer.body, state: { ...position, highWater, ended: false, rereadAt: begin.rereadAt } };
+    } else {
+      const known = highWater ?? (listing.narrowed ? dateOf(answer) : undefined);
+      yield { entries: answer.body, state: atEnd(listing, { ...begin, ...position, highWater: known }, answer.etag) };
+    }
+  }
+}
+
+type Position = Pick<SinceState, "since" | "link">;
+
+function startOf(ctx: GithubContext, { state, floor }: Listing): SinceState {
+  const now = ctx.clock.now().toISOString();
+  if (state === undefined) return { since: floorOf(floor), ended: false, rereadAt: now };
+  if (!state.ended || state.highWater === undefined) return state;
+  const look = lookBack(state.highWater, state.rereadAt, ctx.clock.now());
+  if (look.rereadAt === state.rereadAt || state.since === undefined) return { ...state, rereadAt: look.rereadAt };
+  if (!isBefore(look.from, state.since)) return { ...state, rereadAt: look.rereadAt };
+  return { ...state, since: look.from, etag: undefined, rereadAt: look.rereadAt };
+}
+
+async function* answersOf(
+  ctx: GithubContext,
+  request: HttpRequest,
+  { since, link, etag }: SinceState,
+): AsyncGenerator<Answer<Page>> {
+  let first = requestFor(request, { since, link });
+  if (etag !== undefined) {
+    const answer = await ctx.http.changed(first, etag, Page);
+    if (answer === undefined) return;
+    yield answer;
+    if (answer.next === undefined) return;
+    first = requestFor(request, positionAfter(answer, datesOf(answer.body)));
+  }
+  yield* ctx.http.pages(first, Page, (answer) =>
+    answer.next === undefined ? undefined : requestFor(request, positionAfter(answer, datesOf(answer.body))),
+  );
+}
+
+function requestFor(request: HttpRequest, { since, link }: Position): HttpRequest {
+  if (link !== undefined) return { url: link, ...(request.realm !== undefined && { realm: request.realm }) };
+  return { ...request, query: { ...request.query, since } };
+}
+
+/** At the last time of the page; among entries of one second, or where the order is not kept, by the service's own link. */
+function positionAfter(answer: Answer<Page>, dates: string[]): Position {
+  const [first, last] = [dates[0], dates.at(-1)];
+  const sorted = dates.every((date, at) => at === 0 || !isBefore(date, dates[at - 1] as string));
+  if (first === undefined || last === undefined || first === last || !sorted)
+    return { since: undefined, link: answer.next };
+  return { since: last, link: undefined };
+}
+
+/**
+ * The last request is the one to repeat: as long as its answer stays the same, nothing was updated. Only where it began
+ * inside the overlap does the next run begin earlier.
+ */
+function atEnd({ narrowed }: Listing, walk: SinceState, etag: string | undefined): SinceState {
+  const { highWater, rereadAt } = walk;
+  const ended = { highWater, ended: true, rereadAt };
+  if (highWater === undefined) return { ...ended, since: walk.since, etag };
+  const from = overlapOf(highWater);
+  const early = walk.link === undefined && (walk.since === undefined || !isBefore(from, walk.since));
+  return narrowed || !early ? { ...ended, since: from } : { ...ended, since: walk.since, etag };
+}
+
+function datesOf(page: Page): string[] {
+  return page.flatMap((entry) => entry.updated_at ?? []);
+}
+
+function dateOf(answer: Answer<unknown>): string | undefined {
+  const at = Date.parse(answer.headers.get("date") ?? "");
+  return Number.isNaN(at) ? undefined : new Date(at).toISOString();
+}
