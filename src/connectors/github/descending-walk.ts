@@ -67,7 +67,11 @@ export async function* descendingWalk<T>(
     const last = stamps.at(-1)?.at;
     const ended = page.next === undefined || (last !== undefined && line !== undefined && isBefore(last, line));
     const news = page.entries.filter((_, at) => !known.has(nameOf(stamps[at] as { at: string; key: string })));
-    yield { entries: page.entries, news, state: ended ? closed(base, walk) : { ...base, walk: { ...walk, next: page.next as string } } };
+    yield {
+      entries: page.entries,
+      news,
+      state: ended ? closed(base, walk) : { ...base, walk: { ...walk, next: page.next as string } },
+    };
     if (ended) return;
   }
 }

@@ -23,12 +23,12 @@ export function accountOf(actor: z.output<typeof Actor>): Account {
 export const BigId = z.union([z.string(), z.number()]).transform(Number);
 
 /** Asks for parts of one repository; `body` stands inside `repository { … }`. Throws `not_found` when there is none. */
-export async function askRepository<Shape extends z.core.$ZodLooseShape>(
+export async function askRepository<T>(
   ctx: GithubContext,
   repository: Repository,
   query: { body: string; variables?: Record<string, { type: string; value: unknown }>; cost?: number },
-  shape: z.ZodObject<Shape>,
-): Promise<z.output<z.ZodObject<Shape>>> {
+  shape: z.ZodType<T>,
+): Promise<T> {
   const variables = Object.entries(query.variables ?? {});
   const declared = ["$owner: String!", "$name: String!", ...variables.map(([name, one]) => `$${name}: ${one.type}`)];
   const answer = await ctx.http.graphql(

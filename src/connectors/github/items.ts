@@ -202,7 +202,8 @@ export function times(createdAt: string | null | undefined, updatedAt: string | 
 /** The fields that say something. */
 export function facts(fields: Record<string, Fields[string] | undefined>): Fields {
   const telling = Object.entries(fields).filter(
-    ([, value]) => value !== undefined && value !== null && value !== "" && !(Array.isArray(value) && value.length === 0),
+    ([, value]) =>
+      value !== undefined && value !== null && value !== "" && !(Array.isArray(value) && value.length === 0),
   );
   return Object.fromEntries(telling) as Fields;
 }

@@ -4,7 +4,7 @@ import { type GithubContext, hasGraphql, inRepository } from "./api.ts";
 import { type Checked, checkEach } from "./checked.ts";
 import { ACTOR, Actor, accountOf, askRepository, BigId, PageInfo } from "./graphql.ts";
 import { isBot, reviewItem } from "./items.ts";
-import { Review, type Repository } from "./schema.ts";
+import { type Repository, Review } from "./schema.ts";
 
 /** Pull requests asked for in one GraphQL query, and the number up to which REST asks for each by itself. */
 const AT_ONCE = 50;
@@ -81,7 +81,7 @@ async function askTogether(
   return alone;
 }
 
-const Pulls = z.object({}).catchall(z.object({ reviews: Answered }).nullish());
+const Pulls = z.record(z.string(), z.object({ reviews: Answered }).nullish());
 
 async function askSome(ctx: GithubContext, repository: Repository, numbers: readonly number[]) {
   const fields = `fullDatabaseId body state url submittedAt ${ACTOR}`;

@@ -41,9 +41,7 @@ const Milestone = z.object({ title: z.string() }).nullish();
 const Labels = z
   .array(z.union([z.string(), z.object({ name: z.string().nullish() })]))
   .default([])
-  .transform((labels) =>
-    labels.flatMap((label) => (typeof label === "string" ? label : (label.name ?? []))),
-  );
+  .transform((labels) => labels.flatMap((label) => (typeof label === "string" ? label : (label.name ?? []))));
 
 /** What issues and pull requests have in common. */
 const thread = {
