@@ -6,6 +6,8 @@ import { systemClock } from "./sources/clock.ts";
 import { type LoadedConfig, type LoadOptions, loadConfig } from "./sources/load-config.ts";
 import { openSources } from "./sources/open-sources.ts";
 import { storedMemory } from "./sources/stored-memory.ts";
+import type { Logins } from "./sources/tokens/logins.ts";
+import { openLogins } from "./sources/tokens/open-logins.ts";
 import { openStore } from "./store/open.ts";
 import { createEngine } from "./sync/engine.ts";
 import type { Desk } from "./tools/desk.ts";
@@ -21,6 +23,8 @@ export interface App {
   readonly config: LoadedConfig;
   readonly dataFolder: string;
   readonly version: string;
+  /** What people logged in to, by tenant. */
+  logins(tenant?: string): Logins;
   /** The rooms of one tenant, opened on first use and shared; throws `config` for a tenant that has no source. */
   desk(tenant?: string, viewer?: Viewer): Promise<Desk>;
   /** Stops every run at a page border and closes the stores. */
@@ -37,11 +41,18 @@ function appOf(config: LoadedConfig, { log, clock = systemClock }: AppOptions): 
   const version = packageVersion();
   const extractor = createExtractor();
   const tenants = new Map<string, Promise<Rooms>>();
+  const kept = new Map<string, Logins>();
+
+  function logins(tenant = "default"): Logins {
+    const known = kept.get(tenant) ?? openLogins({ dataFolder: config.dataFolder, tenant, clock, log });
+    kept.set(tenant, known);
+    return known;
+  }
 
   async function open(tenant: string): Promise<Rooms> {
     const store = await openStore({ folder: config.dataFolder, tenant, log: log.warn });
     const memory = (source: string) => storedMemory(store, source, log);
-    const sources = openSources(config, tenant, { log, clock, memory });
+    const sources = openSources(config, tenant, { log, clock, memory, tokens: logins(tenant).tokens });
     const engine = createEngine({ sources, store, extractor, clock });
     return { tenant, sources, store, engine, version, resultTokens: config.resultTokens };
   }
@@ -50,6 +61,7 @@ function appOf(config: LoadedConfig, { log, clock = systemClock }: AppOptions): 
     config,
     dataFolder: config.dataFolder,
     version,
+    logins,
     async desk(tenant = "default", viewer = "everything") {
       refuseUnknownTenant(config, tenant);
       const rooms = tenants.get(tenant) ?? open(tenant);

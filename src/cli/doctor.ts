@@ -4,6 +4,7 @@ import type { App } from "../app.ts";
 import { problemOf } from "../model/index.ts";
 import { mistakeText } from "../sources/mistakes.ts";
 import { EXIT } from "./failure.ts";
+import { loginState, loginTrouble, loginWords } from "./login-state.ts";
 import { type Session, withApp } from "./session.ts";
 import { safeText, table } from "./terminal.ts";
 
@@ -88,8 +89,22 @@ async function dataChecks({ dataFolder }: App): Promise<Check[]> {
   }
 }
 
+async function loginChecks(session: Session, app: App): Promise<Check[]> {
+  const tenant = session.globals.tenant ?? "default";
+  const checks: Check[] = [];
+  for (const source of app.config.sources.filter(({ entry }) => entry.settings.tenant === tenant)) {
+    const login = await loginState(app, source);
+    if (!login) continue;
+    const trouble = loginTrouble(source.entry.id, login);
+    const name = `login ${source.entry.id}`;
+    checks.push(trouble ? { name, state: "bad", says: trouble } : { name, state: "ok", says: loginWords(login) });
+  }
+  return checks;
+}
+
 async function deskChecks(session: Session, app: App): Promise<Check[]> {
   const desk = await app.desk(session.globals.tenant);
+  const logins = await loginChecks(session, app);
   const problems = await desk.store.verify("quick");
   const tests = await Promise.all(
     desk.sources
@@ -100,6 +115,7 @@ async function deskChecks(session: Session, app: App): Promise<Check[]> {
   return [
     { name: "store", state: "ok", says: `${desk.store.location}, ${desk.store.driver}` },
     ...problems.map((says): Check => ({ name: "store", state: "bad", says })),
+    ...logins,
     ...tests.map(
       (test): Check => ({
         name: `source ${test.source}`,

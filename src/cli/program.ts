@@ -26,6 +26,7 @@ export function buildProgram(run: Runner): Command {
     .addHelpText("after", EXAMPLES);
   for (const option of globalOptions()) program.addOption(option);
   setUpCommands(program, run);
+  loginCommands(program, run);
   sourceCommands(program, run);
   syncCommands(program, run);
   readCommands(program, run);
@@ -77,6 +78,24 @@ function setUpCommands(program: Command, run: Runner): void {
         (await import("./add.ts")).add(session, connector as string, paths as string[], opts),
       ),
     );
+}
+
+function loginCommands(program: Command, run: Runner): void {
+  program
+    .command("login")
+    .description("sign in to a source in the browser, or with a code on any device")
+    .argument("<source>", "the source")
+    .option("--device", "show a code to type on another device")
+    .option("--no-browser", "open no browser on this machine")
+    .option("--client-id <id>", "the id of your own application at the service; kept in the configuration")
+    .action(
+      act(run, async (session, [source], opts) => (await import("./login.ts")).login(session, source as string, opts)),
+    );
+  program
+    .command("logout")
+    .description("forget the login of a source")
+    .argument("<source>", "the source")
+    .action(act(run, async (session, [source]) => (await import("./logout.ts")).logout(session, source as string)));
 }
 
 function sourceCommands(program: Command, run: Runner): void {

@@ -1,4 +1,6 @@
 import { mistakeText } from "../sources/mistakes.ts";
+import type { LoginState } from "../sources/tokens/logins.ts";
+import { loginState, loginTrouble, loginWords } from "./login-state.ts";
 import { noConfiguration, type Session, withApp } from "./session.ts";
 import { table } from "./terminal.ts";
 import { took } from "./times.ts";
@@ -6,8 +8,11 @@ import { took } from "./times.ts";
 /** `headwater sources`: what is configured, whether or not it works. */
 export async function sources(session: Session): Promise<undefined> {
   const { terminal, globals } = session;
-  await withApp(session, async ({ config }) => {
+  await withApp(session, async (app) => {
+    const { config } = app;
     if (!config.path) throw noConfiguration();
+    const logins = new Map<string, LoginState | undefined>();
+    for (const source of config.sources) logins.set(source.entry.id, await loginState(app, source));
     const listed = config.sources
       .filter(({ entry }) => globals.tenant === undefined || entry.settings.tenant === globals.tenant)
       .map(({ entry, mistakes }) => ({
@@ -18,6 +23,7 @@ export async function sources(session: Session): Promise<undefined> {
         tags: entry.settings.tags,
         ...(entry.settings.everyMs !== undefined && { everyMs: entry.settings.everyMs }),
         options: entry.written,
+        ...(logins.get(entry.id) && { login: logins.get(entry.id) }),
         ...(entry.place && { line: entry.place.line }),
         mistakes: mistakes.map(mistakeText),
       }));
@@ -37,8 +43,14 @@ export async function sources(session: Session): Promise<undefined> {
   return undefined;
 }
 
-function stateOf(source: { enabled: boolean; mistakes: string[] }, style: Session["terminal"]["style"]): string {
+function stateOf(
+  source: { name: string; enabled: boolean; mistakes: string[]; login?: LoginState | undefined },
+  style: Session["terminal"]["style"],
+): string {
   if (source.mistakes.length > 0)
     return style.red(source.mistakes.length === 1 ? "1 mistake" : `${source.mistakes.length} mistakes`);
+  const trouble = loginTrouble(source.name, source.login);
+  if (trouble !== undefined) return style.red(trouble);
+  if (source.login) return style.green(`enabled, ${loginWords(source.login)}`);
   return source.enabled ? style.green("enabled") : style.dim("disabled");
 }

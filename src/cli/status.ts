@@ -1,5 +1,7 @@
 import { mistakeText } from "../sources/mistakes.ts";
+import type { LoginState } from "../sources/tokens/logins.ts";
 import type { Pause, SourceStats } from "../store/store.ts";
+import { loginState, loginTrouble } from "./login-state.ts";
 import { type Session, withDesk } from "./session.ts";
 import { type Style, table } from "./terminal.ts";
 import { ago, grouped } from "./times.ts";
@@ -11,9 +13,12 @@ export async function status(session: Session): Promise<undefined> {
     const entries = sources.all();
     const stats = new Map((await store.stats()).map((one) => [one.source, one]));
     const pauses = (await store.pauses()).filter((pause) => Date.parse(pause.until) > Date.now());
+    const logins = new Map<string, LoginState | undefined>();
+    for (const source of app.config.sources) logins.set(source.entry.id, await loginState(app, source));
     const listed = entries.map((entry) => {
       const own = stats.get(entry.id);
       const broken = app.config.sources.find((source) => source.entry.id === entry.id)?.mistakes ?? [];
+      const login = logins.get(entry.id);
       return {
         source: entry.id,
         connector: entry.connectorId,
@@ -23,6 +28,7 @@ export async function status(session: Session): Promise<undefined> {
         failures: own?.failures ?? 0,
         lost: own?.lost ?? 0,
         bodiesDue: own?.bodiesDue ?? 0,
+        ...(login && { login }),
         ...(own?.lastSyncedAt !== undefined && { lastSyncedAt: own.lastSyncedAt }),
         ...(own?.lastRun && { lastRun: own.lastRun }),
         ...pauseIn(pauses, entry.id),
@@ -48,12 +54,14 @@ function pauseIn(pauses: Pause[], source: string): { paused?: { until: string; r
 }
 
 function state(
-  one: { enabled: boolean; mistakes: string[]; source: string; paused?: { reason: string } },
+  one: { enabled: boolean; mistakes: string[]; source: string; paused?: { reason: string }; login?: LoginState },
   stats: SourceStats | undefined,
   style: Style,
 ): string {
   if (one.mistakes.length > 0) return style.red("mistake in the configuration: headwater config validate");
   if (!one.enabled) return style.dim("disabled");
+  const trouble = loginTrouble(one.source, one.login);
+  if (trouble !== undefined) return style.red(trouble);
   if (one.paused) return style.yellow(one.paused.reason);
   const last = stats?.lastRun;
   if (!last) return style.yellow(`begin: headwater sync ${one.source}`);

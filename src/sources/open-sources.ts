@@ -13,11 +13,15 @@ import { ConnectorError } from "../model/index.ts";
 import { systemClock } from "./clock.ts";
 import type { Catalog, LoadedConfig } from "./load-config.ts";
 import { withFacts } from "./log.ts";
+import { methodOf } from "./login/source-login.ts";
 import { configError } from "./mistakes.ts";
 import { passingMemory } from "./passing-memory.ts";
 import { type ConfiguredSource, strictOptions, unknownSource } from "./read-source.ts";
 import { Secret } from "./secret.ts";
 import type { OpenSource, Sources } from "./source.ts";
+import { notLoggedIn } from "./tokens/login-errors.ts";
+import type { TokenRequest } from "./tokens/logins.ts";
+import { renewing } from "./tokens/renew.ts";
 
 export interface OpenOptions {
   log: Logger;
@@ -26,8 +30,8 @@ export interface OpenOptions {
   catalog?: Catalog;
   /** What a source may keep between runs; by default until the process ends. */
   memory?: (source: string) => Memory;
-  /** What `headwater login` keeps for a source. */
-  tokens?: (source: string) => Promise<Tokens>;
+  /** What `headwater login` keeps; by default nothing. */
+  tokens?: (request: TokenRequest) => Promise<Tokens>;
 }
 
 /** Options whose JSON is longer are kept as a digest. */
@@ -79,15 +83,18 @@ async function openOne({ entry, options, mistakes }: ConfiguredSource, open: Ope
   const parsed = strictOptions(connector, options);
   if (!parsed.success) throw missingReference(entry.id);
   const closing = new AbortController();
+  const { allowPrivateNetwork } = entry.settings;
+  const clock = open.clock ?? systemClock;
+  const renew = renewing({ source: entry.id, allowPrivateNetwork, clock, log: open.log });
+  const client = methodOf(connector, parsed.data)?.login?.(parsed.data);
   const base = {
     source: entry.id,
     config: parsed.data,
     log: withFacts(open.log, { source: entry.id }),
-    clock: open.clock ?? systemClock,
+    clock,
     memory: (open.memory ?? passingMemory)(entry.id),
-    tokens: () => (open.tokens ?? noLogin)(entry.id),
+    tokens: (refused = false) => (open.tokens ?? noLogin)({ source: entry.id, client, refused, renew }),
   };
-  const { allowPrivateNetwork } = entry.settings;
   const http = openHttp({ ...base, service: connector.http, allowPrivateNetwork });
   const api: unknown = await connector.connect({ ...base, http: http.until(closing.signal), signal: closing.signal });
   const source: OpenSource = {
@@ -112,8 +119,8 @@ async function openOne({ entry, options, mistakes }: ConfiguredSource, open: Ope
   };
 }
 
-function noLogin(source: string): never {
-  throw new ConnectorError("auth", `Nobody is logged in for ${source}.`, { hint: `headwater login ${source}` });
+async function noLogin({ source }: TokenRequest): Promise<never> {
+  throw notLoggedIn(source);
 }
 
 /** Only a disabled source gets here: its missing variables were let pass when the file was read. */
