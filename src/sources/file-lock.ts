@@ -102,9 +102,11 @@ function remove(path: string, token: string): void {
   try {
     closeSync(openSync(claim, "wx", 0o600));
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-    if (ageMs(claim) > LONGEST_REMOVAL_MS) unlinkIfThere(claim);
-    return;
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") {
+      if (ageMs(claim) > LONGEST_REMOVAL_MS) unlinkIfThere(claim);
+      return;
+    }
+    // A full disk has no room for a claim; the lock must not stay for that.
   }
   try {
     if (ownerOf(path)?.token === token) unlinkIfThere(path);

@@ -1,0 +1,18 @@
+/** The part of the package that the tests use; it ships no types of its own. */
+declare module "oidc-provider" {
+  import type { IncomingMessage, ServerResponse } from "node:http";
+
+  export interface Exchange {
+    path: string;
+    status: number;
+    oidc?: { params?: Record<string, unknown> };
+  }
+
+  export class Provider {
+    constructor(issuer: string, configuration: object);
+    readonly AccessToken: { find(token: string): Promise<object | undefined> };
+    callback(): (request: IncomingMessage, response: ServerResponse) => void;
+    use(step: (exchange: Exchange, next: () => Promise<void>) => Promise<void>): void;
+    on(event: "server_error", listener: (exchange: Exchange, error: Error) => void): void;
+  }
+}
