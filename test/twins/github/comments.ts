@@ -23,7 +23,7 @@ export class Comments {
     const thread = issues.get(issue);
     const at = text.at ?? world.now();
     const comment: IssueComment = {
-      id: world.id(),
+      id: world.bigId(),
       issue,
       body: text.body,
       user: world.account(text.user ?? owner.login),

@@ -19,6 +19,12 @@ export function expectedItems(world: World, contents: Contents): Map<string, str
     for (const comment of repository.comments.all()) {
       found.set(`${repository.id}#issuecomment-${comment.id}`, comment.body);
     }
+    for (const discussion of repository.discussions.all()) {
+      found.set(`${repository.id}#${discussion.number}`, discussion.body);
+      for (const remark of discussion.comments.flatMap((one) => [one, ...one.replies])) {
+        found.set(`${repository.id}#discussioncomment-${remark.id}`, remark.body);
+      }
+    }
     for (const review of repository.reviews.all()) {
       if (review.body !== "") found.set(`${repository.id}#pullrequestreview-${review.id}`, review.body);
     }

@@ -2,6 +2,7 @@ import type { Twin } from "../../contract/connector.ts";
 import { Faults } from "../faults.ts";
 import { Listener } from "../listen.ts";
 import { type Contents, expectedItems } from "./expected.ts";
+import { graphqlRoute } from "./graphql/route.ts";
 import { Limits } from "./limits.ts";
 import { Repository, type RepositorySettings } from "./repository.ts";
 import { commitRoutes } from "./routes/commits.ts";
@@ -62,7 +63,15 @@ export class GithubTwin implements Twin {
       flavour: this.flavour,
       pageCap: options.pageCap ?? 100,
       largeList: options.largeList ?? 1000,
-      routes: [...repositoryRoutes, ...issueRoutes, ...pullRoutes, ...gitRoutes, ...commitRoutes, ...contentRoutes],
+      routes: [
+        ...repositoryRoutes,
+        ...issueRoutes,
+        ...pullRoutes,
+        ...gitRoutes,
+        ...commitRoutes,
+        ...contentRoutes,
+        graphqlRoute({ limits: this.limits, refuse: (what) => this.service.refusals.push(what) }),
+      ],
       appOf: async () => undefined,
     });
   }

@@ -73,14 +73,17 @@ export class Issues {
     return issue;
   }
 
-  close(number: number, reason: "completed" | "not_planned" | "duplicate" = "completed", by?: string): Issue {
+  close(
+    number: number,
+    how: { reason?: "completed" | "not_planned" | "duplicate"; by?: string; at?: string } = {},
+  ): Issue {
     const issue = this.get(number);
-    const world = this.#repository.world;
+    const { world, owner } = this.#repository;
     issue.state = "closed";
-    issue.stateReason = issue.pull === null ? reason : null;
-    issue.closedAt = world.now();
-    issue.closedBy = world.account(by ?? this.#repository.owner.login);
-    this.touch(issue);
+    issue.stateReason = issue.pull === null ? (how.reason ?? "completed") : null;
+    issue.closedAt = how.at ?? world.now();
+    issue.closedBy = world.account(how.by ?? owner.login);
+    this.touch(issue, how.at);
     this.#tell(issue, "closed");
     return issue;
   }

@@ -48,13 +48,13 @@ export class Pulls {
     return [...this.#repository.threads.values()].filter((issue): issue is PullRequest => issue.pull !== null);
   }
 
-  merge(number: number, by?: string): PullRequest {
+  merge(number: number, how: { by?: string; at?: string } = {}): PullRequest {
     const { world, issues, owner } = this.#repository;
     const issue = this.get(number);
-    issue.pull.mergedAt = world.now();
-    issue.pull.mergedBy = world.account(by ?? owner.login);
+    issue.pull.mergedAt = how.at ?? world.now();
+    issue.pull.mergedBy = world.account(how.by ?? owner.login);
     issue.pull.mergeSha = invented(`merge ${issue.id}`);
-    issues.close(number, "completed", by);
+    issues.close(number, how);
     return issue;
   }
 

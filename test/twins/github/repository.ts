@@ -1,6 +1,7 @@
 import { type CommitText, GitRepository } from "../git/git-repository.ts";
 import type { Commit } from "../git/objects.ts";
 import { Comments } from "./comments.ts";
+import { Discussions } from "./discussions.ts";
 import { Issues } from "./issues.ts";
 import type { Discussion, Gone, Issue, Label, Milestone, Release, Role } from "./model.ts";
 import { Pulls } from "./pulls.ts";
@@ -72,6 +73,7 @@ export class Repository {
   readonly comments: Comments;
   readonly pulls: Pulls;
   readonly reviews: Reviews;
+  readonly discussions: Discussions;
   #number = 0;
 
   constructor(
@@ -95,6 +97,7 @@ export class Repository {
     this.comments = new Comments(this);
     this.pulls = new Pulls(this);
     this.reviews = new Reviews(this);
+    this.discussions = new Discussions(this);
     world.repositories.set(this.id, this);
     world.formerNames.delete(this.fullName.toLowerCase());
   }

@@ -35,7 +35,7 @@ export class Reviews {
     const { world, pulls, owner } = this.#repository;
     const request = pulls.get(pull);
     const review: Review = {
-      id: world.id(),
+      id: world.bigId(),
       pull,
       body: text.body ?? "",
       user: world.account(text.user ?? owner.login),
@@ -66,7 +66,7 @@ export class Reviews {
       text.inReplyTo === undefined ? undefined : this.comments(pull).find((one) => one.id === text.inReplyTo);
     const review = text.review ?? first?.review ?? this.submit(pull, { user, at }).id;
     const comment: ReviewComment = {
-      id: world.id(),
+      id: world.bigId(),
       pull,
       review,
       body: text.body,

@@ -37,6 +37,7 @@ export function seedWorkshop(twin: GithubTwin): Repository {
   }
   addConversations(repository);
   addPulls(repository);
+  addDiscussions(repository);
   return repository;
 }
 
@@ -49,7 +50,9 @@ function openIssue(repository: Repository, day: number): void {
     ...(day % 5 === 0 && { milestone: "Spring maintenance", assignees: ["otter-keeper"] }),
     at: moment(day),
   });
-  if (day % 4 === 0) repository.issues.close(issue.number, day % 8 === 0 ? "completed" : "not_planned");
+  if (day % 4 === 0) {
+    repository.issues.close(issue.number, { reason: day % 8 === 0 ? "completed" : "not_planned", at: moment(day + 1) });
+  }
   if (day === 9) repository.issues.adopt(8, issue.number, moment(30));
 }
 
@@ -96,7 +99,30 @@ function addPulls(repository: Repository): void {
       at: moment(140 + at),
     });
     repository.comments.add(pull.number, { body: `Thanks for gate ${at}!`, at: moment(150 + at) });
-    if (at === 6) repository.pulls.merge(pull.number, "otter-keeper");
+    if (at === 6) repository.pulls.merge(pull.number, { by: "otter-keeper", at: moment(155) });
+  }
+}
+
+function addDiscussions(repository: Repository): void {
+  for (let at = 0; at < 3; at++) {
+    const discussion = repository.discussions.open({
+      title: `Should gate ${at} have a name?`,
+      body: `People keep asking for the name of gate ${at}. 🏷️`,
+      category: at === 0 ? "Q&A" : "Ideas",
+      user: "otter-keeper",
+      at: moment(200 + at),
+    });
+    const comment = repository.discussions.comment(discussion.number, {
+      body: `Call it Old Meg ${at}.`,
+      user: "水車",
+      at: moment(210 + at),
+    });
+    repository.discussions.comment(discussion.number, {
+      body: `Meg ${at} it is.`,
+      to: comment.id,
+      at: moment(220 + at),
+    });
+    if (at === 0) repository.discussions.answer(discussion.number, comment.id, moment(230));
   }
 }
 

@@ -135,7 +135,8 @@ export class Service {
     const resource = found.route.resource ?? "core";
     if (resource !== "none") {
       this.#parts.limits.checkSecondary(principal, this.#underWay);
-      this.#parts.limits.check(principal, resource);
+      // GraphQL tells about its limit in its own words.
+      if (resource !== "graphql") this.#parts.limits.check(principal, resource);
     }
     const repository = found.params.repo === undefined ? undefined : this.#repository(about, found.params, named);
     seen.repository = repository?.fullName;
@@ -249,7 +250,7 @@ export class Service {
     const conditional = reply.status === 200 && route?.method === "GET";
     const same = conditional && (asked["if-none-match"] ?? "").split(",").some((one) => weak(one) === weak(etag));
     const free = same && principal.kind !== "anonymous";
-    if (resource !== undefined && limits.enabled && !free) limits.spend(principal, resource);
+    if (resource !== undefined && resource !== "graphql" && limits.enabled && !free) limits.spend(principal, resource);
     const headers = {
       "content-type": "application/json; charset=utf-8",
       "cache-control":

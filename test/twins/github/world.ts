@@ -53,6 +53,11 @@ export class World {
     return this.#serial;
   }
 
+  /** Beyond 32 bits, as the ids of comments and reviews are by now. */
+  bigId(): number {
+    return this.id() + 3_000_000_000;
+  }
+
   /** The account of that name, made when it is new. */
   account(
     login: string,
