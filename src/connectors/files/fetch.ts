@@ -6,13 +6,13 @@ import {
   type Context,
   codeSpans,
   type Draft,
+  decodeText,
   type Fetched,
   linksIn,
   withoutCode,
 } from "../kit/index.ts";
 import type { FilesApi } from "./api.ts";
 import { canvasText } from "./canvas.ts";
-import { decodeText } from "./decode.ts";
 import { quoted, safeParts } from "./ids.ts";
 import { type InsideFile, openInside } from "./inside.ts";
 import { type FileType, fileType } from "./kinds.ts";

@@ -1,6 +1,5 @@
 import { closeSync, readFileSync } from "node:fs";
-import type { Draft } from "../kit/index.ts";
-import { decodeText } from "./decode.ts";
+import { type Draft, decodeText } from "../kit/index.ts";
 import { openInside } from "./inside.ts";
 import { readNote } from "./markdown/note.ts";
 import { isTagged } from "./markdown/tags.ts";

@@ -1,5 +1,6 @@
 export * from "../../model/index.ts";
 export * from "./auth.ts";
+export * from "./decode-text.ts";
 export * from "./define.ts";
 export * from "./http/index.ts";
 export * from "./markdown/index.ts";

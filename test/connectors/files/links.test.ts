@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { canvasText } from "../../../src/connectors/files/canvas.ts";
-import { decodeText } from "../../../src/connectors/files/decode.ts";
+import { decodeText } from "../../../src/connectors/kit/index.ts";
 import { fetchAll, fill, folderWith, itemsOf, open } from "./folder.ts";
 
 const VAULT = {
