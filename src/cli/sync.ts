@@ -84,7 +84,8 @@ async function watch(session: Session, desk: Desk): Promise<number> {
   session.terminal.note("Following changes. Stop with Ctrl+C.");
   const stop = desk.engine.onChange(({ source, report }) => {
     if (session.globals.json) process.stdout.write(`${JSON.stringify(report)}\n`);
-    else if (report.endedAt) session.terminal.line(`${session.terminal.style.bold(source)}  ${countsText(report)}`);
+    else if (report.endedAt && report.state !== "skipped")
+      session.terminal.line(`${session.terminal.style.bold(source)}  ${countsText(report)}`);
   });
   desk.engine.watch();
   const stayAwake = setInterval(() => {}, 60_000);

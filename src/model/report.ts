@@ -49,8 +49,8 @@ export interface SyncReport extends Counts {
   mode: "incremental" | "full";
   dryRun: boolean;
   startedBy?: StartedBy;
-  /** Only part of the source was looked at: containers that were named, or what failed before. */
-  part?: "containers" | "failures";
+  /** Only part of the source was looked at: containers or items that were named, or what failed before. */
+  part?: "containers" | "items" | "failures";
   startedAt: string;
   endedAt?: string;
   /** Items looked at so far, and in all where known. */

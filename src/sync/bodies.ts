@@ -1,12 +1,10 @@
-import pLimit from "p-limit";
-import { ConnectorError, type ErrorKind, problemOf } from "../model/index.ts";
-import type { Batch, Upsert } from "../store/store.ts";
+import { ConnectorError, type ErrorKind } from "../model/index.ts";
+import { type Brought, bringAndStore, feedOf } from "./bring.ts";
 import type { Job } from "./job.ts";
 import { isOutOfTime, isSated } from "./job.ts";
 import { asksForPause } from "./pause.ts";
 import { readItem } from "./read-item.ts";
 
-const AT_ONCE = 4;
 const BATCH = 16;
 const MAX_ATTEMPTS = 3;
 /** Stays as it is until the item or the options change. */
@@ -19,7 +17,7 @@ export async function loadBodies(job: Job): Promise<void> {
   for (;;) {
     const due = await job.store.bodiesDue(source, BATCH, afterId);
     if (due.length === 0 || job.signal.aborted) return;
-    await bringAndStore(
+    await bringBodies(
       job,
       due.map((body) => body.id),
     );
@@ -33,50 +31,25 @@ export async function retryFailures(job: Job, always = false): Promise<void> {
   const all = await job.store.failuresDue(job.source.id, 10_000, always ? Number.MAX_SAFE_INTEGER : MAX_ATTEMPTS);
   const due = always ? all : all.filter((failure) => !LASTING.includes(failure.kind));
   for (let from = 0; from < due.length && !job.signal.aborted; from += BATCH) {
-    await bringAndStore(
+    await bringBodies(
       job,
       due.slice(from, from + BATCH).map((failure) => failure.id),
     );
   }
 }
 
-async function bringAndStore(job: Job, ids: string[]): Promise<void> {
-  const atOnce = pLimit(AT_ONCE);
-  const brought = await Promise.all(ids.map((id) => atOnce(() => bringOne(job, id))));
-  job.signal.throwIfAborted();
-  const byContainer = new Map<string | undefined, Batch>();
-  for (const outcome of brought) {
-    const batch = byContainer.get(outcome.container) ?? emptyBatch();
-    byContainer.set(outcome.container, batch);
-    if (outcome.upsert !== undefined) batch.upserts.push(outcome.upsert);
-    if (outcome.gone === "stored") batch.lost.push(outcome.id);
-    if (outcome.gone === "never stored") batch.deletes.push(outcome.id); // forgets its failure
-    if (outcome.error !== undefined) batch.failures.push({ id: outcome.id, problem: problemOf(outcome.error) });
-  }
-  for (const [container, batch] of byContainer) {
-    const place = { source: job.source.id, ...(container !== undefined && { container }) };
-    const counts = await job.store.applyLoose(place, job.fence, batch, job.clock.now().toISOString());
-    // The item itself was counted with its page, unless it could not be stored then; here only what is new is.
-    job.report.add({ added: counts.added, deleted: counts.deleted, lost: counts.lost, failed: counts.failed });
-  }
-  job.report.looked(ids.length);
+async function bringBodies(job: Job, ids: string[]): Promise<void> {
+  const counts = await bringAndStore(job, ids, bringBody);
+  // The item itself was counted with its page, unless it could not be stored then; here only what is new is.
+  job.report.add({ added: counts.added, deleted: counts.deleted, lost: counts.lost, failed: counts.failed });
 }
 
-interface Brought {
-  id: string;
-  container: string | undefined;
-  upsert?: Upsert;
-  /** Only a listing proves that an item was deleted: until then it is hidden, and comes back when it is listed again. */
-  gone?: "stored" | "never stored";
-  error?: unknown;
-}
-
-async function bringOne(job: Job, id: string): Promise<Brought> {
+async function bringBody(job: Job, id: string): Promise<Brought> {
   const stored = await job.store.item(job.source.id, id, "everything");
-  const container = job.source.connector.scope === "container" ? stored?.container : undefined;
+  const container = feedOf(job, stored);
   try {
     const upsert = await readItem(job, id, stored);
-    return upsert === undefined ? { id, container } : { id, container: containerOf(job, upsert), upsert };
+    return upsert === undefined ? { id, container } : { id, container: feedOf(job, upsert.item), upsert };
   } catch (error) {
     const known = ConnectorError.from(error);
     if (known.kind === "auth" || known.kind === "cancelled" || known.kind === "rate_limited") throw known;
@@ -84,17 +57,10 @@ async function bringOne(job: Job, id: string): Promise<Brought> {
     if (known.kind === "bug") job.ctx.log.warn("body.failed", { id, cause: String(known.cause) });
     if (known.kind === "not_found") {
       const [standing] = await job.store.compare(job.source.id, [{ id, version: "" }]); // also tells of hidden ones
-      return { id, container, gone: standing?.state === "new" ? "never stored" : "stored" };
+      // Only a listing proves that an item was deleted: until then it is hidden, and comes back when it is listed again.
+      return { id, container, verdict: standing?.state === "new" ? "deleted" : "lost" };
     }
     job.report.fail({ id, ...(container !== undefined && { container }) }, known);
     return { id, container, error: known };
   }
-}
-
-function containerOf(job: Job, upsert: Upsert): string | undefined {
-  return job.source.connector.scope === "container" ? upsert.item.container : undefined;
-}
-
-function emptyBatch(): Batch {
-  return { upserts: [], seenRows: [], deletes: [], lost: [], failures: [] };
 }

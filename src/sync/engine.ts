@@ -1,6 +1,7 @@
 import type { SyncReport } from "../model/index.ts";
 import { listSource, searchLive, testSource } from "./ask.ts";
 import { fetchItem } from "./fetch.ts";
+import { createNews } from "./news.ts";
 import { type RunKind, RunReport } from "./report.ts";
 import { runSync, type Workplace } from "./run.ts";
 import type { Engine, Run, SyncOptions } from "./types.ts";
@@ -16,7 +17,7 @@ export function createEngine(place: Workplace): Engine {
   const watching: Promise<void>[] = [];
 
   function launch(source: string, options: SyncOptions, bounded: boolean, onlyFailures = false): Run {
-    const key = options.dryRun ? `${source} (dry run)` : source; // whoever asks for a sync wants it written
+    const key = keyOf(source, options);
     const current = running.get(key);
     if (current !== undefined) return current;
     const own = new AbortController();
@@ -33,6 +34,9 @@ export function createEngine(place: Workplace): Engine {
     running.set(key, run);
     return run;
   }
+
+  const start = (source: string, options: SyncOptions, bounded: boolean) => launch(source, options, bounded);
+  const news = createNews(place, start, closing.signal);
 
   return {
     start: (source, options = {}) => launch(source, options, false),
@@ -58,8 +62,7 @@ export function createEngine(place: Workplace): Engine {
       if (watching.length > 0) return;
       for (const entry of place.sources.all()) {
         if (!entry.settings.enabled) continue;
-        const start = (source: string, options: SyncOptions, bounded: boolean) => launch(source, options, bounded);
-        watching.push(watchSource(place, entry.id, start, closing.signal));
+        watching.push(watchSource(place, entry.id, { start, news }, closing.signal));
       }
     },
     onChange(listener) {
@@ -70,12 +73,20 @@ export function createEngine(place: Workplace): Engine {
       closing.abort();
       await Promise.all([...running.values()].map((run) => run.done));
       await Promise.all(watching);
+      await news.settled();
     },
   };
 }
 
+/** Runs that stand for each other: who asks for a whole sync wants it written, and all of it. */
+function keyOf(source: string, options: SyncOptions): string {
+  if (options.dryRun) return `${source} (dry run)`;
+  return options.items !== undefined || options.containers !== undefined ? `${source} (in part)` : source;
+}
+
 function kindOf(options: SyncOptions, onlyFailures: boolean): RunKind {
-  const part = onlyFailures ? "failures" : options.containers !== undefined ? "containers" : undefined;
+  const named = options.items !== undefined ? "items" : options.containers !== undefined ? "containers" : undefined;
+  const part = onlyFailures ? "failures" : named;
   return {
     dryRun: options.dryRun === true,
     startedBy: options.startedBy ?? "person",

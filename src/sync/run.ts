@@ -11,6 +11,7 @@ import { asksForPause, lastPause, lasts, pauseOf } from "./pause.ts";
 import { syncPlace } from "./place.ts";
 import { type OptionChange, optionChange, optionsOf } from "./plan.ts";
 import { failureKey } from "./prepare.ts";
+import { refreshItems } from "./refresh.ts";
 import type { RunReport } from "./report.ts";
 import type { SyncOptions } from "./types.ts";
 
@@ -81,14 +82,15 @@ export async function runSync(place: Workplace, source: string, order: RunOrder)
   }
 }
 
-/** A single fetch holds a source for a moment, which is worth waiting for; a run is not. */
+/** A single fetch holds a source for a moment, and so does a run over a part of it: worth waiting for. Others are not. */
 async function leaseOf(place: Workplace, source: string, signal: AbortSignal): Promise<Lease | undefined> {
-  const until = place.clock.now().getTime() + PATIENCE_MS;
+  let until = place.clock.now().getTime() + PATIENCE_MS;
   for (;;) {
     const lease = await place.store.lease(source, place.leaseMs ?? LEASE_MS);
     if (lease !== undefined || place.clock.now().getTime() >= until) return lease;
     const [newest] = await place.store.runs({ source, limit: 1 });
-    if (newest?.state === "running") return undefined;
+    if (newest?.state === "running" && newest.part === undefined) return undefined;
+    if (newest?.state === "running") until = place.clock.now().getTime() + PATIENCE_MS;
     await place.clock.sleep(100, signal);
   }
 }
@@ -164,6 +166,7 @@ async function jobOf(
 
 async function work(job: Job, onlyFailures: boolean): Promise<void> {
   if (onlyFailures) return retryFailures(job, true);
+  if (job.options.items !== undefined) return refreshItems(job, job.options.items);
   const places = await placesOf(job);
   if (!job.options.dryRun) {
     const change = await changeOfOptions(job);

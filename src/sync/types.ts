@@ -12,6 +12,8 @@ export interface SyncOptions {
   since?: string;
   /** Only these containers. */
   containers?: string[];
+  /** Only ask again for these items, by id; nothing else is looked at. */
+  items?: string[];
   /** Carry out deletions that earlier runs held back. */
   acceptDeletions?: boolean;
   /** Also while the service asked to be left alone. */

@@ -1,25 +1,31 @@
 import { ConnectorError, type Push } from "../model/index.ts";
 import type { OpenSource } from "../sources/source.ts";
 import type { Batch } from "../store/store.ts";
+import { freshRun, type News, type StartSync } from "./news.ts";
 import { pauseBefore } from "./reaction.ts";
 import { checkedItem } from "./read-item.ts";
 import { LEASE_MS, type Workplace } from "./run.ts";
 import { transform } from "./transform.ts";
-import type { Run, SyncOptions } from "./types.ts";
 
 const LONGEST_NAP_MS = 60_000;
 
-/** Starts a sync and gives its run; shared with the engine so that a source never syncs twice at once. */
-export type StartSync = (source: string, options: SyncOptions, bounded: boolean) => Run;
+/** What the watching of a source needs of the engine. */
+export interface Watching {
+  start: StartSync;
+  news: News;
+}
 
 /** Follows the schedule and the live news of one source until `signal`. Never throws. */
 export async function watchSource(
   place: Workplace,
   source: string,
-  start: StartSync,
+  watching: Watching,
   signal: AbortSignal,
 ): Promise<void> {
-  await Promise.all([followSchedule(place, source, start, signal), followNews(place, source, start, signal)]);
+  await Promise.all([
+    followSchedule(place, source, watching.start, signal),
+    followNews(place, source, watching, signal),
+  ]);
 }
 
 /** Syncs when the last run of any process lies `every` back; at once when there was none. */
@@ -36,7 +42,7 @@ async function followSchedule(place: Workplace, source: string, start: StartSync
     const [last] = newest;
     const due = last === undefined ? now : Math.min(Date.parse(last.startedAt) + everyMs, now + everyMs);
     if (due <= now) {
-      await start(source, {}, true).done;
+      await start(source, { startedBy: "schedule" }, true).done;
       if (!signal.aborted) await nap(place, Math.min(everyMs, LONGEST_NAP_MS), signal);
     } else {
       await nap(place, Math.min(due - now, LONGEST_NAP_MS), signal);
@@ -45,12 +51,12 @@ async function followSchedule(place: Workplace, source: string, start: StartSync
 }
 
 /** Subscribes first, then catches up, then takes what comes: nothing falls between. Subscribes again after a break. */
-async function followNews(place: Workplace, source: string, start: StartSync, signal: AbortSignal): Promise<void> {
+async function followNews(place: Workplace, source: string, watching: Watching, signal: AbortSignal): Promise<void> {
   for (let breaks = 1; !signal.aborted; breaks++) {
     try {
       const open = await place.sources.open(source);
       if (open.connector.live === undefined) return;
-      if (await takeNews(place, open, start, signal)) return;
+      if (await takeNews(place, open, watching, signal)) return;
       breaks = 1;
     } catch (error) {
       if (signal.aborted) return;
@@ -62,15 +68,20 @@ async function followNews(place: Workplace, source: string, start: StartSync, si
 }
 
 /** True when the connector has nothing to follow. */
-async function takeNews(place: Workplace, open: OpenSource, start: StartSync, signal: AbortSignal): Promise<boolean> {
+async function takeNews(
+  place: Workplace,
+  open: OpenSource,
+  { start, news: told }: Watching,
+  signal: AbortSignal,
+): Promise<boolean> {
   const news = open.connector.live?.(open.context(signal), {});
   if (news === undefined) return true;
   try {
     const subscribed = await news.next();
     if (subscribed.done) return true;
-    await freshRun(place, open.id, {}, start);
+    await freshRun(place, open.id, { startedBy: "live" }, start);
     for await (const push of news) {
-      await takePush(place, open, push, start);
+      await takePush(place, open, push, told);
       if (signal.aborted) return true;
     }
     if (signal.aborted) return true;
@@ -80,17 +91,11 @@ async function takeNews(place: Workplace, open: OpenSource, start: StartSync, si
   }
 }
 
-async function takePush(place: Workplace, open: OpenSource, push: Push<unknown>, start: StartSync): Promise<void> {
+async function takePush(place: Workplace, open: OpenSource, push: Push<unknown>, news: News): Promise<void> {
   if (carriesChanges(push)) await storePush(place, open, push);
-  if (push.stale === undefined) return;
-  await freshRun(place, open.id, push.stale === "all" ? {} : { containers: push.stale }, start);
-}
-
-/** A run that began after now: one already under way may have passed the changed place before the news came. */
-async function freshRun(place: Workplace, source: string, options: SyncOptions, start: StartSync): Promise<void> {
-  const arrived = place.clock.now().getTime();
-  const report = await start(source, options, true).done;
-  if (Date.parse(report.startedAt) < arrived) await start(source, options, true).done;
+  const { stale, refresh } = push;
+  if (stale === undefined && refresh === undefined) return;
+  news.tell(open.id, { ...(stale !== undefined && { stale }), ...(refresh !== undefined && { refresh }) }, "live");
 }
 
 function carriesChanges(push: Push<unknown>): boolean {

@@ -1,50 +1,12 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { files } from "../../src/connectors/files/index.ts";
-import { type Connector, ConnectorError, type Push } from "../../src/connectors/kit/index.ts";
 import { TestWorkplace } from "../contract/workplace.ts";
 import { FolderTwin } from "../twins/folder.ts";
 import { Ledger, ledgerConnector } from "../twins/ledger.ts";
+import { Wire, withWire } from "./wire.ts";
 
 let place: TestWorkplace;
 afterEach(() => place.close());
-
-/** News that a test sends, for a connector that has a push feed. */
-class Wire {
-  readonly #waiting: Push<unknown>[] = [];
-  #wake: () => void = () => {};
-  subscriptions = 0;
-  breaks = 0;
-
-  send(push: Push<unknown>): void {
-    this.#waiting.push(push);
-    this.#wake();
-  }
-
-  cut(): void {
-    this.breaks += 1;
-    this.#wake();
-  }
-
-  async *follow(signal: AbortSignal): AsyncGenerator<Push<unknown>> {
-    this.subscriptions += 1;
-    const cutBefore = this.breaks;
-    yield {};
-    while (!signal.aborted) {
-      const next = this.#waiting.shift();
-      if (next !== undefined) yield next;
-      else if (this.breaks > cutBefore) throw new ConnectorError("unavailable", "The wire broke.");
-      else
-        await new Promise<void>((resolve) => {
-          this.#wake = resolve;
-          signal.addEventListener("abort", () => resolve(), { once: true });
-        });
-    }
-  }
-}
-
-function withWire(connector: Connector, wire: Wire): Connector {
-  return { ...connector, live: (ctx) => wire.follow(ctx.signal) };
-}
 
 async function stored(source: string): Promise<string[]> {
   return [...(await place.stored(source)).keys()].sort();
