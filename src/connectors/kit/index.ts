@@ -5,4 +5,5 @@ export * from "./define.ts";
 export * from "./http/index.ts";
 export * from "./markdown/index.ts";
 export * from "./options.ts";
+export * from "./signed-jwt.ts";
 export * from "./webhook.ts";
