@@ -55,6 +55,7 @@ describe("the files of the twin of GitHub", () => {
 
   afterEach(async () => {
     expect(twin.refusals).toEqual([]);
+    expect(twin.violations).toEqual([]);
     await twin.close();
   });
 

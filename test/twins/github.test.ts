@@ -10,6 +10,7 @@ describe("the twin of GitHub", () => {
   });
 
   afterEach(async () => {
+    expect(twin.violations).toEqual([]);
     await twin.close();
   });
 

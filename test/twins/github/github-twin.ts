@@ -1,4 +1,5 @@
 import type { Twin } from "../../contract/connector.ts";
+import { Conformance } from "../conformance.ts";
 import { Faults } from "../faults.ts";
 import { Listener } from "../listen.ts";
 import { type Contents, expectedItems } from "./expected.ts";
@@ -28,6 +29,18 @@ export interface GithubOptions {
   largeList?: number;
   /** What the source follows beyond issues, pull requests, discussions and the README. */
   contents?: Partial<Contents>;
+  /** Check answers against the vendor's description where it is at hand. By default so; a bench leaves it out. */
+  checked?: boolean;
+}
+
+/** The first answers of each route and then some: checking takes longer than answering. */
+function sampled(check: Service["watch"]): Service["watch"] {
+  const seen = new Map<string, number>();
+  return (route, answered, call) => {
+    const count = seen.get(route.template) ?? 0;
+    seen.set(route.template, count + 1);
+    if (count < 20 || count % 50 === 0) check(route, answered, call);
+  };
 }
 
 /**
@@ -45,6 +58,8 @@ export class GithubTwin implements Twin {
   readonly flavour: Flavour;
   readonly contents: Contents;
   readonly wikis: Wikis;
+  /** Answers that the vendor's description does not allow: faults of this twin. A test wants none. */
+  readonly violations: string[] = [];
   #listener: Listener | undefined;
 
   private constructor(options: GithubOptions) {
@@ -56,6 +71,7 @@ export class GithubTwin implements Twin {
     this.limits.enabled = this.flavour === "dotcom";
     this.wikis = new Wikis(this.world, this.tokens);
     this.token = this.tokens.issue("marta-quill");
+    const conformance = Conformance.of(this.flavour === "dotcom" ? "github.json" : "github-ghes-3.19.json");
     this.service = new Service({
       world: this.world,
       tokens: this.tokens,
@@ -74,6 +90,15 @@ export class GithubTwin implements Twin {
       ],
       appOf: async () => undefined,
     });
+    if (conformance !== undefined && options.checked !== false) {
+      this.service.watch = sampled((route, answered) => {
+        const json = answered.headers["content-type"]?.startsWith("application/json");
+        if (!json || answered.body.length === 0) return;
+        const body = JSON.parse(answered.body.toString("utf8"));
+        const fault = conformance.fault(route.method, route.template, answered.status, body);
+        if (fault !== undefined) this.violations.push(fault);
+      });
+    }
   }
 
   static async open(options: GithubOptions = {}): Promise<GithubTwin> {
