@@ -4,7 +4,7 @@ import type { Reply } from "./ask.ts";
 import type { Raw } from "./dispatch.ts";
 import type { Answer } from "./http.ts";
 import { nextLink } from "./link.ts";
-import { explainedError } from "./refuse.ts";
+import { explainedError, isPassing } from "./refuse.ts";
 import { TryFailed } from "./try-failed.ts";
 import type { Wire } from "./wire.ts";
 
@@ -27,8 +27,7 @@ export function checkShape<T>(reply: Reply, body: unknown, schema: z.ZodType<T>)
     method: prepared.method,
   });
   if (explained) {
-    const again = explained.kind === "rate_limited" || explained.kind === "unavailable" ? "later" : "never";
-    throw new TryFailed(explainedError(explained, status), again);
+    throw new TryFailed(explainedError(explained, status), isPassing(explained.kind) ? "later" : "never");
   }
   throw new TryFailed(wrongShape(wire, reply.url.host, parsed.error, status), "never");
 }

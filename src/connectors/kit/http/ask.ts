@@ -4,13 +4,13 @@ import { ConnectorError } from "../../../model/index.ts";
 import { type Deadline, startDeadline } from "./deadline.ts";
 import type { Raw } from "./dispatch.ts";
 import type { HttpRequest } from "./http.ts";
-import { type Lane, laneOf } from "./limiter.ts";
-import { networkFailure } from "./network-failure.ts";
+import { type Asker, type Lane, laneOf } from "./limiter.ts";
+import type { HttpLimits } from "./limits.ts";
 import { follow } from "./redirect.ts";
 import { refusalOf } from "./refuse.ts";
 import { lowerCase, type Prepared, prepareRequest } from "./request.ts";
-import { logAnswer } from "./request-log.ts";
-import type { Bucket, Credential } from "./service.ts";
+import { logTry } from "./request-log.ts";
+import type { Credential } from "./service.ts";
 import { sleepFully } from "./sleep.ts";
 import { whenToldToReturn } from "./told.ts";
 import { TryFailed } from "./try-failed.ts";
@@ -66,12 +66,11 @@ function mayRepeat(wire: Wire, prepared: Prepared, failed: TryFailed, tries: num
 
 /** Full jitter, so that those who failed together do not come back together. */
 async function backOff({ wire, signal }: Line, tries: number): Promise<void> {
-  wire.counts.waitedMs += await sleepFully(backOffMs(wire, tries), wire.clock, signal);
+  wire.counts.waitedMs += await sleepFully(backOffMs(wire.limits, tries), wire.clock, signal);
   if (signal.aborted) throw new ConnectorError("cancelled", "Stopped.");
 }
 
-function backOffMs(wire: Wire, tries: number): number {
-  const { backoffMs, longestBackoffMs } = wire.limits;
+function backOffMs({ backoffMs, longestBackoffMs }: HttpLimits, tries: number): number {
   return Math.ceil(Math.random() * Math.min(longestBackoffMs, backoffMs * 2 ** (tries - 1)));
 }
 
@@ -85,6 +84,7 @@ interface Try {
   /** Whether a credential proves it. */
   readonly signed: boolean;
   readonly deadline: Deadline;
+  raw?: Raw;
   /** The stream that the exchange lasts for. */
   open?: Readable;
 }
@@ -99,7 +99,33 @@ async function oneTry<T>(
   const { wire, signal } = line;
   const signed = prepared.home && !line.anonymous && request.anonymous !== true;
   const credential = signed ? await wire.credentials.get(request.realm, signal) : NO_CREDENTIAL;
-  const leave = await laneFor(wire, prepared, credential, request.bucket).enter(request.cost ?? 1, {
+  const leave = await laneFor(wire, prepared, credential, request.bucket).enter(
+    request.cost ?? 1,
+    askerOf(line, prepared),
+  );
+  const deadline = startDeadline(request.timeoutMs ?? reading.timeoutMs, signal);
+  const one: Try = { line, request, prepared, tries, credential, signed, deadline };
+  const began = performance.now();
+  let failed: TryFailed | undefined;
+  const end = () => {
+    deadline.end();
+    leave();
+    logTry(wire, { prepared, raw: one.raw, error: failed?.error, ms: performance.now() - began, tries });
+  };
+  try {
+    return await exchange(one, reading);
+  } catch (thrown) {
+    failed = rested(one, thrown instanceof TryFailed ? thrown : new TryFailed(ConnectorError.from(thrown), "never"));
+    if (failed.again === "credential") await wire.credentials.forget(request.realm, credential);
+    throw failed;
+  } finally {
+    if (one.open && !one.open.closed) one.open.once("close", end);
+    else end();
+  }
+}
+
+function askerOf({ wire, signal }: Line, prepared: Prepared): Asker {
+  return {
     source: wire.source,
     host: prepared.url.host,
     clock: wire.clock,
@@ -108,36 +134,21 @@ async function oneTry<T>(
     waited: (ms) => {
       wire.counts.waitedMs += ms;
     },
-  });
-  const deadline = startDeadline(request.timeoutMs ?? reading.timeoutMs, signal);
-  const one: Try = { line, request, prepared, tries, credential, signed, deadline };
-  const end = () => {
-    deadline.end();
-    leave();
   };
-  try {
-    return await exchange(one, reading);
-  } catch (thrown) {
-    const failed = networkFailure(wire, prepared.url.host, thrown, deadline.passed());
-    if (failed.again === "credential") await wire.credentials.forget(request.realm, credential);
-    throw rested(one, failed);
-  } finally {
-    if (one.open) one.open.once("close", end);
-    else end();
-  }
 }
 
 async function exchange<T>(one: Try, reading: Reading<T>): Promise<T> {
   const { prepared, deadline, credential } = one;
   const { wire } = one.line;
-  const began = performance.now();
   const headers = { ...prepared.headers, ...lowerCase(credential.headers) };
-  const raw = await follow(wire, { ...prepared, headers }, deadline.signal);
-  logAnswer(wire, prepared, raw, performance.now() - began, one.tries);
+  const raw = await follow(wire, { ...prepared, headers }, deadline);
+  one.raw = raw;
   const told = whenToldToReturn(wire, raw);
-  if (told) laneFor(wire, prepared, credential, told.bucket ?? one.request.bucket).restFor(told.ms, wire.clock);
-  if (raw.status >= 400 || (raw.status >= 300 && !(raw.status === 304 && reading.conditional)) || raw.status < 200)
-    throw await refusalOf(wire, prepared, raw, told, one.signed);
+  if (told?.bucket !== undefined) rest(one, told.bucket, told.ms);
+  const answered = (raw.status >= 200 && raw.status < 300) || (raw.status === 304 && reading.conditional === true);
+  // Whatever bucket the service names: what it refused now, it refuses until then.
+  if (told && (told.bucket === undefined || !answered)) rest(one, one.request.bucket, told.ms);
+  if (!answered) throw await refusalOf(wire, prepared, raw, told, one.signed);
   if (raw.status === 304) wire.counts.notModified++;
   const keepOpen = (body: Readable) => {
     one.open = body;
@@ -147,22 +158,28 @@ async function exchange<T>(one: Try, reading: Reading<T>): Promise<T> {
 
 /** A limit rests for everybody who shares it, also where the service did not say for how long. */
 function rested(one: Try, failed: TryFailed): TryFailed {
-  const { wire } = one.line;
   const { error } = failed;
-  const long = error.retryAfterMs !== undefined && error.retryAfterMs > wire.limits.longestWaitMs;
-  if (failed.again === "later" && !failed.told && (error.kind === "rate_limited" || error.retryAfterMs !== undefined)) {
-    const ms = error.retryAfterMs ?? backOffMs(wire, one.tries);
-    laneFor(wire, one.prepared, one.credential, one.request.bucket).restFor(ms, wire.clock);
-    if (!long) return new TryFailed(error, "later", true);
-  }
-  if (failed.again !== "later" || !long) return failed;
-  const { message, hint, status, retryAfterMs } = error;
-  return new TryFailed(new ConnectorError("rate_limited", message, { hint, status, retryAfterMs }), "never");
+  const { limits } = one.line.wire;
+  const untold = !failed.told && (error.kind === "rate_limited" || error.retryAfterMs !== undefined);
+  if (failed.again !== "later") return failed;
+  const ms = error.retryAfterMs ?? backOffMs(limits, one.tries);
+  if (untold) rest(one, one.request.bucket, ms);
+  if (error.retryAfterMs === undefined || ms <= limits.longestWaitMs)
+    return new TryFailed(error, "later", failed.told || untold);
+  const { message, hint, status } = error;
+  return new TryFailed(new ConnectorError("rate_limited", message, { hint, status, retryAfterMs: ms }), "never");
+}
+
+function rest(one: Try, bucket: string | undefined, ms: number): void {
+  const { wire } = one.line;
+  laneFor(wire, one.prepared, one.credential, bucket).restFor(ms, wire.clock);
+  wire.log.debug("bucket.rested", { bucket: bucket ?? "default", ms: Math.round(ms) });
 }
 
 /** Limits are shared by whatever in this process shows the same credential to the same service. */
-function laneFor(wire: Wire, prepared: Prepared, credential: Credential, name = "default"): Lane {
-  const bucket: Bucket = wire.service.buckets[name] ?? wire.service.buckets.default;
+function laneFor(wire: Wire, prepared: Prepared, credential: Credential, named: string | undefined): Lane {
+  const { buckets } = wire.service;
+  const name = named !== undefined && named in buckets ? named : "default";
   const proof = createHash("sha256").update(JSON.stringify(credential.headers)).digest("base64url");
-  return laneOf(`${prepared.url.origin} ${proof} ${name}`, bucket, wire.clock);
+  return laneOf(`${prepared.url.origin} ${proof} ${name}`, buckets[name] ?? buckets.default, wire.clock);
 }

@@ -40,6 +40,7 @@ function meter(wire: Wire, raw: Raw, readerIsSlow: () => boolean): Transform {
   const stage = new Transform({
     transform(chunk: Buffer, _encoding, done) {
       inWindow += chunk.length;
+      raw.received.bytes += chunk.length;
       wire.counts.bytes += chunk.length;
       done(null, chunk);
     },

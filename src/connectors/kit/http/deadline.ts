@@ -1,27 +1,40 @@
+/** A signal that follows another one until it is released, and can also be stopped by itself. */
+export interface Following {
+  readonly signal: AbortSignal;
+  stop(): void;
+  /** Lets go of the signal that it follows. Long-lived signals would otherwise collect listeners. */
+  release(): void;
+}
+
+export function followSignal(outer: AbortSignal): Following {
+  const controller = new AbortController();
+  const stop = () => controller.abort();
+  if (outer.aborted) stop();
+  else outer.addEventListener("abort", stop, { once: true });
+  return { signal: controller.signal, stop, release: () => outer.removeEventListener("abort", stop) };
+}
+
 /** A signal for one try: it follows the caller's and ends by itself when the time is up. */
 export interface Deadline {
   readonly signal: AbortSignal;
+  /** Whether it was the time that ended it. */
   readonly passed: () => boolean;
-  /** Lets go of the clock and of the caller's signal. */
   end(): void;
 }
 
 export function startDeadline(ms: number, outer: AbortSignal): Deadline {
-  const controller = new AbortController();
+  const following = followSignal(outer);
   let late = false;
-  const follow = () => controller.abort(outer.reason);
   const timer = setTimeout(() => {
-    late = true;
-    controller.abort(new DOMException("The deadline has passed.", "TimeoutError"));
+    late = !following.signal.aborted;
+    following.stop();
   }, ms);
-  if (outer.aborted) follow();
-  else outer.addEventListener("abort", follow, { once: true });
   return {
-    signal: controller.signal,
+    signal: following.signal,
     passed: () => late,
     end: () => {
       clearTimeout(timer);
-      outer.removeEventListener("abort", follow);
+      following.release();
     },
   };
 }

@@ -1,6 +1,8 @@
 import type { Readable } from "node:stream";
 import { ConnectorError } from "../../../model/index.ts";
+import type { Deadline } from "./deadline.ts";
 import { checkedAddresses, checkUrl } from "./guard.ts";
+import { networkFailure } from "./network-failure.ts";
 import type { Wire } from "./wire.ts";
 
 /** One step of an exchange: to one address, followed nowhere. */
@@ -17,25 +19,30 @@ export interface Raw {
   readonly headers: Headers;
   readonly body: Readable;
   readonly url: URL;
+  /** What of the body came over the wire so far. */
+  readonly received: { bytes: number };
 }
 
-/** Sends one request. What the network throws is not translated here. */
-export async function sendHop(wire: Wire, hop: Hop, signal: AbortSignal): Promise<Raw> {
+/** Sends one request; what the network makes of it is a TryFailed. */
+export async function sendHop(wire: Wire, hop: Hop, deadline: Deadline): Promise<Raw> {
   checkUrl(wire.guard, hop.url);
   if (wire.network.proxied) await checkBehindProxy(wire, hop.url);
   checkHeaderValues(wire, hop.headers);
   const dispatcher = await wire.network.dispatcher();
-  signal.throwIfAborted();
   wire.counts.requests++;
-  const { statusCode, headers, body } = await dispatcher.request({
-    origin: hop.url.origin,
-    path: hop.url.pathname + hop.url.search,
-    method: hop.method,
-    headers: { ...hop.headers },
-    body: hop.body ? Buffer.from(hop.body.buffer, hop.body.byteOffset, hop.body.byteLength) : null,
-    signal,
-  });
-  return { status: statusCode, headers: toHeaders(headers), body, url: hop.url };
+  try {
+    const { statusCode, headers, body } = await dispatcher.request({
+      origin: hop.url.origin,
+      path: hop.url.pathname + hop.url.search,
+      method: hop.method,
+      headers: { ...hop.headers },
+      body: hop.body ? Buffer.from(hop.body.buffer, hop.body.byteOffset, hop.body.byteLength) : null,
+      signal: deadline.signal,
+    });
+    return { status: statusCode, headers: toHeaders(headers), body, url: hop.url, received: { bytes: 0 } };
+  } catch (error) {
+    throw networkFailure(wire, hop.url.host, error, deadline.passed());
+  }
 }
 
 /** A name that only the proxy can resolve is the proxy's business. */

@@ -4,7 +4,7 @@ import { answerOf, checkShape } from "./answer.ts";
 import { ask, type Reply } from "./ask.ts";
 import type { Answer, GraphqlQuery, HttpRequest } from "./http.ts";
 import { readJson } from "./json.ts";
-import { explainedError } from "./refuse.ts";
+import { explainedError, isPassing } from "./refuse.ts";
 import { TryFailed } from "./try-failed.ts";
 import type { Line } from "./wire.ts";
 
@@ -82,6 +82,5 @@ function refusal(reply: Reply, body: unknown, type: string): TryFailed {
         status,
         hint: `Check what the credential may read: headwater test ${wire.source}`,
       });
-  const again = kind === "rate_limited" || kind === "unavailable" ? "later" : "never";
-  return new TryFailed(error, again);
+  return new TryFailed(error, isPassing(kind) ? "later" : "never");
 }

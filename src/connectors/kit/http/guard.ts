@@ -19,6 +19,8 @@ export const systemResolve: Resolve = (hostname) => systemLookup(hostname, { all
 /** Where clouds hand out credentials to whatever runs inside. No source lives there, whatever its options say. */
 const METADATA = ["169.254.169.254", "169.254.170.2", "fd00:ec2::254", "100.100.100.200", "192.0.0.192"];
 
+const NAT64 = ipaddr.IPv6.parseCIDR("64:ff9b::/96");
+
 /** Refuses what can be refused by looking at an address: its scheme, a login inside it, a literal internal host. */
 export function checkUrl(guard: Guard, url: URL): void {
   if (url.protocol !== "https:" && url.protocol !== "http:")
@@ -32,16 +34,27 @@ export function checkUrl(guard: Guard, url: URL): void {
 /** The addresses of a host, every one of them checked. Connect to these, not to the name: it may change its mind. */
 export async function checkedAddresses(guard: Guard, hostname: string): Promise<{ address: string; family: number }[]> {
   const host = bare(hostname);
-  const found = isIP(host) === 0 ? await guard.resolve(host) : [{ address: host, family: isIP(host) }];
-  for (const { address } of found) checkAddress(guard, host, address);
+  if (isIP(host) !== 0) {
+    checkAddress(guard, host, host);
+    return [{ address: host, family: isIP(host) }];
+  }
+  const found = await guard.resolve(host);
+  for (const { address } of found) checkAddress(guard, host, behindNat64(address));
   return [...found];
 }
 
+/** Networks without IPv4 have their resolvers wrap addresses of the old internet, RFC 6147: the wrapped one counts. */
+function behindNat64(address: string): string {
+  const parsed = ipaddr.parse(address);
+  if (!(parsed instanceof ipaddr.IPv6) || !parsed.match(NAT64)) return address;
+  return parsed.toByteArray().slice(12).join(".");
+}
+
 /** Throws when an address is not for this source. */
-export function checkAddress(guard: Guard, host: string, address: string): void {
+function checkAddress(guard: Guard, host: string, address: string): void {
   const parsed = ipaddr.parse(address);
   const plain = parsed instanceof ipaddr.IPv6 && parsed.isIPv4MappedAddress() ? parsed.toIPv4Address() : parsed;
-  if (METADATA.includes(plain.toNormalizedString()) || METADATA.includes(plain.toString()))
+  if (METADATA.includes(plain.toString()))
     throw refused(guard, `${host}, the address of a cloud's own metadata`, "No source is reached there.");
   if (guard.allowPrivateNetwork || isPublic(parsed)) return;
   throw refused(

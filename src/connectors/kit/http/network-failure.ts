@@ -7,9 +7,13 @@ const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_(VERIFY|GET_ISSUER)|ALTNAME/;
 
 /** What to say when no answer came at all. */
 export function networkFailure(wire: Wire, host: string, error: unknown, late: boolean): TryFailed {
-  if (error instanceof TryFailed) return error;
   if (error instanceof ConnectorError) return new TryFailed(error, "never");
   const code = codeOf(error);
+  if (code === "UND_ERR_INVALID_ARG")
+    return new TryFailed(
+      new ConnectorError("bug", `A request of ${wire.source} to ${host} could not be formed.`),
+      "never",
+    );
   const say = (kind: "unavailable" | "config", what: string, hint?: string) =>
     new ConnectorError(kind, `${what}${code ? ` (${code})` : ""}.`, { ...(hint && { hint }) });
   if (late || code === "UND_ERR_HEADERS_TIMEOUT")

@@ -59,8 +59,10 @@ export function openHttp(settings: HttpSettings): OpenHttp {
     return opened;
   };
   return {
-    until: (signal) =>
-      httpOf(() => ({ wire: wire(), signal: AbortSignal.any([signal, closing.signal]), anonymous: false })),
+    until: (signal) => {
+      const either = AbortSignal.any([signal, closing.signal]);
+      return httpOf(() => ({ wire: wire(), signal: either, anonymous: false }));
+    },
     counts: () => ({ ...counts }),
     close: async () => {
       closing.abort();

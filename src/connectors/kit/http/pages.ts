@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { z } from "zod";
 import { ConnectorError } from "../../../model/index.ts";
+import { followSignal } from "./deadline.ts";
 import type { Answer, HttpRequest } from "./http.ts";
 import { askJson } from "./json.ts";
 import { addressOf } from "./request.ts";
@@ -13,12 +14,11 @@ export async function* askPages<T>(
   schema: z.ZodType<T>,
   next: (answer: Answer<T>) => HttpRequest | undefined = (answer) => linked(first, answer),
 ): AsyncGenerator<Answer<T>> {
-  const stop = new AbortController();
+  const own = followSignal(line.signal);
   const walk = new Walk(line, first);
-  const own: Line = { ...line, signal: AbortSignal.any([line.signal, stop.signal]) };
   const start = async (request: HttpRequest) => {
     walk.step(request);
-    return askJson(own, request, schema);
+    return askJson({ ...line, signal: own.signal }, request, schema);
   };
   let coming: Promise<Answer<T>> | undefined = start(first);
   try {
@@ -31,7 +31,8 @@ export async function* askPages<T>(
       yield answer;
     }
   } finally {
-    stop.abort();
+    own.stop();
+    own.release();
   }
 }
 

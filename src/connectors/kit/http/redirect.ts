@@ -1,4 +1,5 @@
 import { ConnectorError } from "../../../model/index.ts";
+import type { Deadline } from "./deadline.ts";
 import { type Hop, type Raw, sendHop } from "./dispatch.ts";
 import type { Wire } from "./wire.ts";
 
@@ -12,12 +13,12 @@ const HARMLESS = ["accept", "accept-encoding", "accept-language", "content-type"
  * Sends a request and follows where it is led, by RFC 9110 §15.4. Once a step leaves the origin, credentials stay
  * behind for good, also when a later step leads back.
  */
-export async function follow(wire: Wire, first: Hop, signal: AbortSignal): Promise<Raw> {
+export async function follow(wire: Wire, first: Hop, deadline: Deadline): Promise<Raw> {
   const met = new Set<string>();
   let hop = first;
   for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
     met.add(`${hop.method} ${hop.url.href}`);
-    const raw = await sendHop(wire, hop, signal);
+    const raw = await sendHop(wire, hop, deadline);
     const location = raw.headers.get("location");
     if (!REDIRECTS.includes(raw.status) || location === null) return raw;
     raw.body.on("error", () => {}).destroy();
@@ -32,7 +33,7 @@ function nextHop(wire: Wire, hop: Hop, status: number, location: string): Hop {
   if (!url) throw astray(wire, hop, status, "to an address that cannot be read");
   if (hop.url.protocol === "https:" && url.protocol === "http:")
     throw astray(wire, hop, status, `from https to http at ${url.host}, which would go unencrypted`);
-  if (url.hash === "") url.hash = "";
+  url.hash = "";
   const away = url.origin !== hop.url.origin;
   const dropsBody = (status === 303 && hop.method !== "HEAD") || (status <= 302 && hop.method === "POST");
   if (away && hop.body && !dropsBody)

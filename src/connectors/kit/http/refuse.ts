@@ -4,9 +4,10 @@ import { decodeText } from "./decode.ts";
 import type { Raw } from "./dispatch.ts";
 import type { HttpFailure } from "./http.ts";
 import type { Prepared } from "./request.ts";
+import { withoutTokens } from "./request-log.ts";
 import type { Explanation } from "./service.ts";
 import type { Told } from "./told.ts";
-import { type Again, TryFailed } from "./try-failed.ts";
+import { TryFailed } from "./try-failed.ts";
 import type { Wire } from "./wire.ts";
 
 /** As much of a refusal as `explain` gets to see. */
@@ -25,25 +26,22 @@ export async function refusalOf(
   const explained = wire.service.explain?.(failure);
   const limited = told?.spent === true && (raw.status === 403 || raw.status === 429);
   const kind = explained?.kind ?? (limited ? "rate_limited" : kindOf(raw.status));
-  const error = explained
-    ? explainedError(explained, raw.status, told)
-    : plainError(wire, prepared, raw.status, kind, told);
-  const again =
-    raw.status === 401 && kind === "auth" && signed
-      ? "credential"
-      : againFor(raw.status, kind, explained !== undefined);
+  const error = explained ? explainedError(explained, raw.status, told) : plainError(wire, raw, kind, told);
+  const renewable = raw.status === 401 && kind === "auth" && signed && isHome(wire, raw);
+  const passing = explained ? isPassing(kind) : limited || AGAIN_LATER.includes(raw.status);
+  const again = renewable ? "credential" : passing ? "later" : "never";
   return new TryFailed(error, again, told !== undefined);
 }
 
 /** An explanation as the error it stands for. */
 export function explainedError(explained: Explanation, status: number, told?: Told): ConnectorError {
   const { kind, message, ...detail } = explained;
-  return new ConnectorError(kind, message, { status, ...(told && { retryAfterMs: told.ms }), ...detail });
+  return new ConnectorError(kind, message, { ...detail, status, ...(told && { retryAfterMs: told.ms }) });
 }
 
-function againFor(status: number, kind: ErrorKind, explained: boolean): Again {
-  if (kind === "rate_limited" || kind === "unavailable") return "later";
-  return !explained && AGAIN_LATER.includes(status) ? "later" : "never";
+/** Whether what was said will be otherwise after a while. */
+export function isPassing(kind: ErrorKind): boolean {
+  return kind === "rate_limited" || kind === "unavailable";
 }
 
 async function describe(wire: Wire, prepared: Prepared, raw: Raw): Promise<HttpFailure> {
@@ -83,22 +81,22 @@ function kindOf(status: number): ErrorKind {
   return "bad_response";
 }
 
-function plainError(wire: Wire, prepared: Prepared, status: number, kind: ErrorKind, told: Told | undefined) {
+/** Our words where the service has none of its own. */
+function plainError(wire: Wire, raw: Raw, kind: ErrorKind, told: Told | undefined): ConnectorError {
   const { source } = wire;
-  const host = prepared.url.host;
-  const retry = told && { retryAfterMs: told.ms };
+  const { status } = raw;
+  const { host } = raw.url;
   const say = (message: string, hint?: string) =>
-    new ConnectorError(kind, message, { status, ...retry, ...(hint && { hint }) });
-  const of = prepared.home ? `${prepared.place} of ${host}` : `an address of ${host}`;
-  if (kind === "auth") return refusedCredential(wire, prepared);
+    new ConnectorError(kind, message, { status, ...(told && { retryAfterMs: told.ms }), ...(hint && { hint }) });
+  const of = isHome(wire, raw) ? `${withoutTokens(raw.url.pathname)} of ${host}` : `an address of ${host}`;
+  if (kind === "auth") return refusedCredential(wire, raw);
   if (kind === "permission")
-    return say(
-      `${host} does not let ${source} read ${of}.`,
-      `See what the credential may read: headwater test ${source}`,
-    );
+    return say(`${host} does not let ${source} read ${of}.`, `See what it may read: headwater test ${source}`);
   if (kind === "not_found")
     return say(
-      status === 410 ? `${of} is gone, as ${source} was told.` : `${source} found nothing at ${of}, or may not see it.`,
+      status === 410
+        ? `${of} is gone for good, ${source} was told.`
+        : `${source} found nothing at ${of}, or is not allowed to see it.`,
     );
   if (kind === "config")
     return say(`The proxy on the way to ${host} wants a login from ${source}.`, "Write it into HTTPS_PROXY.");
@@ -113,14 +111,18 @@ function plainError(wire: Wire, prepared: Prepared, status: number, kind: ErrorK
 }
 
 /** Status 401. Which command helps depends on how the source signs in. */
-function refusedCredential(wire: Wire, prepared: Prepared): ConnectorError {
+function refusedCredential(wire: Wire, raw: Raw): ConnectorError {
   const { source } = wire;
-  if (!prepared.home)
-    return new ConnectorError("permission", `${prepared.url.host} wants a login from ${source}.`, { status: 401 });
+  const { host } = raw.url;
+  if (!isHome(wire, raw))
+    return new ConnectorError("permission", `${host} wants a login from ${source}.`, { status: 401 });
   const { method, login } = wire.credentials.way();
-  const command = login ? "login" : "test";
-  return new ConnectorError("auth", `${prepared.url.host} refused the credential of ${source}.`, {
+  return new ConnectorError("auth", `${host} refused the credential of ${source}.`, {
     status: 401,
-    hint: `${method.howTo} Then run: headwater ${command} ${source}`,
+    hint: `${method.howTo} Then run: headwater ${login ? "login" : "test"} ${source}`,
   });
+}
+
+function isHome(wire: Wire, raw: Raw): boolean {
+  return raw.url.origin === wire.base.origin;
 }

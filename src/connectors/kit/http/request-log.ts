@@ -1,26 +1,38 @@
+import type { ConnectorError } from "../../../model/index.ts";
 import type { Raw } from "./dispatch.ts";
 import type { Prepared } from "./request.ts";
 import type { Wire } from "./wire.ts";
 
-/** One line for each answer, at debug level: no query, no header, no body. */
-export function logAnswer(wire: Wire, prepared: Prepared, raw: Raw, ms: number, tries: number): void {
-  wire.log.debug("request.answered", {
+/** How one try went. */
+export interface Outcome {
+  readonly prepared: Prepared;
+  readonly raw: Raw | undefined;
+  readonly error: ConnectorError | undefined;
+  readonly ms: number;
+  readonly tries: number;
+}
+
+/** One line for each try, at debug level: no query, no header, no body. */
+export function logTry(wire: Wire, { prepared, raw, error, ms, tries }: Outcome): void {
+  wire.log.debug(error ? "request.failed" : "request.answered", {
     method: prepared.method,
     path: patternOf(prepared.place),
-    status: raw.status,
+    ...(raw && { status: raw.status, bytes: raw.received.bytes }),
+    ...(error && { kind: error.kind }),
     ms: Math.round(ms),
     tries,
-    bytes: Number(raw.headers.get("content-length") ?? Number.NaN) || undefined,
   });
 }
 
-/** Ids are left out, so that lines can be counted, and so that an address which is itself a secret does not show it. */
-export function patternOf(path: string): string {
+/** The path without ids, so that lines can be counted. */
+function patternOf(path: string): string {
+  return withoutTokens(path).replace(/\/\d+(?=\/|$)/g, "/:number");
+}
+
+/** The path without long parts that hold digits: some addresses are secrets themselves. */
+export function withoutTokens(path: string): string {
   return path
     .split("/")
-    .map((part) => {
-      if (/^\d+$/.test(part)) return ":number";
-      return /^[\w~+=%.-]{24,}$/.test(part) && /\d/.test(part) ? ":id" : part;
-    })
+    .map((part) => (part.length >= 24 && /\d/.test(part) && /^[\w~+=%.:-]+$/.test(part) ? ":id" : part))
     .join("/");
 }

@@ -64,8 +64,8 @@ export async function serve(handle: Handle, clock: Pick<Clock, "now"> = { now: (
   return { url: `http://127.0.0.1:${port}`, port, seen };
 }
 
-export async function listen(server: Server): Promise<number> {
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+export async function listen(server: Server, host = "127.0.0.1"): Promise<number> {
+  await new Promise<void>((resolve) => server.listen(0, host, resolve));
   afterwards(() => {
     server.closeAllConnections();
     return new Promise((resolve) => server.close(resolve));
