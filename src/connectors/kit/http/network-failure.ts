@@ -51,10 +51,10 @@ export function bodyFailure(wire: Wire, raw: Raw, error: Error, late: boolean): 
       status,
     });
   if (error.name === "AbortError") return new ConnectorError("cancelled", "Stopped.");
-  const what = codeOf(error).startsWith("Z_") || /zlib|brotli|unexpected end of file/i.test(error.message);
+  const packed = /^Z_|BROTLI/.test(codeOf(error)) || /decompression failed|unexpected end of file/i.test(error.message);
   return new ConnectorError(
     "bad_response",
-    what
+    packed
       ? `${raw.url.host} sent ${wire.source} compressed data that cannot be unpacked.`
       : `${raw.url.host} broke off in the middle of its answer to ${wire.source}.`,
     { status, hint: "Nothing was changed; the next sync asks again." },

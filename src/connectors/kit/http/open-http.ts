@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { Readable } from "node:stream";
 import { ConnectorError } from "../../../model/index.ts";
 import type { Clock, Logger } from "../define.ts";
@@ -52,6 +53,7 @@ export interface OpenHttp {
 
 export function openHttp(settings: HttpSettings): OpenHttp {
   const closing = new AbortController();
+  setMaxListeners(0, closing.signal);
   const counts = noHttpCounts();
   let opened: Wire | undefined;
   const wire = (): Wire => {
@@ -61,6 +63,8 @@ export function openHttp(settings: HttpSettings): OpenHttp {
   return {
     until: (signal) => {
       const either = AbortSignal.any([signal, closing.signal]);
+      // Every request listens while it is under way; Node takes more than ten for a leak.
+      setMaxListeners(0, either);
       return httpOf(() => ({ wire: wire(), signal: either, anonymous: false }));
     },
     counts: () => ({ ...counts }),

@@ -89,11 +89,13 @@ export function fastClock(speed: number): Clock & { slept: number[] } {
       slept.push(ms);
       return new Promise((resolve) => {
         if (signal?.aborted) return resolve();
-        const timer = setTimeout(resolve, ms / speed);
-        signal?.addEventListener("abort", () => {
+        const wake = () => {
           clearTimeout(timer);
+          signal?.removeEventListener("abort", wake);
           resolve();
-        });
+        };
+        const timer = setTimeout(wake, ms / speed);
+        signal?.addEventListener("abort", wake);
       });
     },
   };
