@@ -31,6 +31,8 @@ export async function buildAll() {
     platform: "node",
     target: "node20",
     external: OUTSIDE,
+    // Its other form asks for its own files by names that cannot be followed.
+    alias: { "jsonc-parser": "jsonc-parser/lib/esm/main.js" },
     banner: { js: REQUIRE },
     legalComments: "eof",
     sourcemap: true,

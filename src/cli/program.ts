@@ -27,6 +27,7 @@ export function buildProgram(run: Runner): Command {
   for (const option of globalOptions()) program.addOption(option);
   setUpCommands(program, run);
   loginCommands(program, run);
+  assistantCommands(program, run);
   sourceCommands(program, run);
   syncCommands(program, run);
   readCommands(program, run);
@@ -39,6 +40,7 @@ const EXAMPLES = `
 Examples:
   headwater init                        find your notes and index them
   headwater search "quarterly plan"     ask the local copy
+  headwater install                     add it to your AI assistants
   headwater serve                       serve an MCP client over stdio
 
 Exit codes: 0 ok, 1 error, 2 usage, 3 configuration, 4 sign-in, 5 partly done,
@@ -96,6 +98,28 @@ function loginCommands(program: Command, run: Runner): void {
     .description("forget the login of a source")
     .argument("<source>", "the source")
     .action(act(run, async (session, [source]) => (await import("./logout.ts")).logout(session, source as string)));
+}
+
+function assistantCommands(program: Command, run: Runner): void {
+  program
+    .command("install")
+    .description("tell AI assistants on this machine how to start headwater")
+    .option("--client <ids...>", "into these: claude-desktop, cursor, vscode …")
+    .option("--all", "into all that are found here, without asking")
+    .option("--print", "show what would be written, write nothing")
+    .option("--links", "print links that install with one click")
+    .option("--name <name>", "the server's name in the assistant (default: headwater)")
+    .option("--http <url>", "connect to a headwater that serves HTTP, instead of starting one")
+    .option("--token-env <variable>", "the assistant's environment variable that holds the token for --http")
+    .action(act(run, async (session, _args, opts) => (await import("./install.ts")).install(session, opts)));
+  program
+    .command("uninstall")
+    .description("take headwater out of the files of AI assistants")
+    .option("--client <ids...>", "out of these only")
+    .option("--all", "out of all, without asking")
+    .option("--print", "show which files would change, write nothing")
+    .option("--name <name>", "the server's name in the assistant (default: headwater)")
+    .action(act(run, async (session, _args, opts) => (await import("./uninstall.ts")).uninstall(session, opts)));
 }
 
 function sourceCommands(program: Command, run: Runner): void {

@@ -1,0 +1,337 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: clients write references to variables like this.
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+import { Client } from "@modelcontextprotocol/client";
+import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
+import { parse as parseJson } from "jsonc-parser";
+import { parse as parseToml } from "smol-toml";
+import { beforeAll, describe, expect, it } from "vitest";
+import { parse as parseYaml } from "yaml";
+import { FILE_CLIENTS } from "../../../src/cli/clients/clients.ts";
+import { Sandbox, writeNotes } from "../sandbox.ts";
+
+/** Where each client keeps its servers on Linux, and how it reads a command from there: written from the vendors' pages. */
+const READ_AS: Record<string, { file: string; command(tree: Tree): string[] }> = {
+  "claude-desktop": plain(".config/Claude/claude_desktop_config.json", "mcpServers"),
+  "claude-code": plain(".claude.json", "mcpServers"),
+  cursor: plain(".cursor/mcp.json", "mcpServers"),
+  vscode: plain(".config/Code/User/mcp.json", "servers"),
+  "vscode-insiders": plain(".config/Code - Insiders/User/mcp.json", "servers"),
+  codex: plain(".codex/config.toml", "mcp_servers"),
+  gemini: plain(".gemini/settings.json", "mcpServers"),
+  antigravity: plain(".gemini/antigravity/mcp_config.json", "mcpServers"),
+  windsurf: plain(".codeium/windsurf/mcp_config.json", "mcpServers"),
+  goose: {
+    file: ".config/goose/config.yaml",
+    command: ({ extensions: { headwater } }) => [headwater.cmd, ...headwater.args],
+  },
+  opencode: { file: ".config/opencode/opencode.json", command: ({ mcp: { headwater } }) => headwater.command },
+  junie: plain(".junie/mcp/mcp.json", "mcpServers"),
+  zed: plain(".config/zed/settings.json", "context_servers"),
+  cline: plain(".config/Code/User/globalStorage/saoudrizwan.claude-dev/settings/cline_mcp_settings.json", "mcpServers"),
+  kiro: plain(".kiro/settings/mcp.json", "mcpServers"),
+  "lm-studio": plain(".lmstudio/mcp.json", "mcpServers"),
+};
+
+// biome-ignore lint/suspicious/noExplicitAny: what a client finds in its file.
+type Tree = any;
+
+function plain(file: string, key: string) {
+  return { file, command: (tree: Tree) => [tree[key].headwater.command, ...tree[key].headwater.args] as string[] };
+}
+
+/** What people have in such files. */
+const USED: Record<"json" | "toml" | "yaml", (key: string) => string> = {
+  json: (key) =>
+    `// settings of mine\r\n{\r\n\t"zoom": 1.25, // large\r\n\t"${key}": {\r\n\t\t/* the shed */ "shed": { "type": "stdio", "command": "shed", "args": ["-v"], },\r\n\t},\r\n\t"name": "Zoë 🐟 שלום",\r\n}\r\n`,
+  toml: (key) => `# mine\nmodel = "o5"   # spaces stay\n\n[${key}.shed]\ncommand = 'shed'\n# last word, no line end`,
+  yaml: (key) =>
+    `# mine\nGOOSE_PROVIDER:   anthropic\n${key}:\n    shed: {type: stdio, cmd: shed}   # mine\nzoom: "1.25"\n`,
+};
+
+function read(path: string): Tree {
+  const text = readFileSync(path, "utf8");
+  if (path.endsWith(".toml")) return parseToml(text);
+  return path.endsWith(".yaml") ? parseYaml(text) : parseJson(text);
+}
+
+async function toolsOf([command, ...args]: string[], env: Record<string, string>): Promise<string[]> {
+  const client = new Client({ name: "test", version: "1" });
+  // A client starts programs in a folder of its own.
+  const transport = new StdioClientTransport({ command: command as string, args, env, cwd: "/", stderr: "ignore" });
+  await client.connect(transport);
+  try {
+    return (await client.listTools()).tools.map((tool) => tool.name);
+  } finally {
+    await client.close();
+  }
+}
+
+/** Every file below the home folder with its content. */
+function filesIn(home: string): Record<string, string> {
+  const all = readdirSync(home, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  return Object.fromEntries(
+    all.map((entry) => join(entry.parentPath, entry.name)).map((path) => [path, readFileSync(path, "latin1")]),
+  );
+}
+
+describe("every client", () => {
+  it("has a reader in this test", () => {
+    expect(Object.keys(READ_AS)).toEqual(FILE_CLIENTS.map(({ id }) => id));
+  });
+
+  it.each(FILE_CLIENTS)(
+    "$title starts headwater as its new file says, and uninstall leaves nothing",
+    async ({ id }) => {
+      const box = new Sandbox();
+      const { file, command } = READ_AS[id] as (typeof READ_AS)[string];
+      mkdirSync(join(box.home, ".config"));
+      const { code, stdout } = await box.run(["install", "--client", id]);
+      expect([code, stdout]).toEqual([0, expect.stringMatching(/^added/)]);
+      expect(statSync(join(box.home, file)).mode & 0o077).toBe(0);
+      expect(await toolsOf(command(read(join(box.home, file))), box.env())).toContain("search");
+      expect((await box.run(["uninstall"])).stdout).toMatch(/^removed/);
+      expect(readdirSync(box.home, { recursive: true })).toEqual([".config"]);
+    },
+  );
+
+  it.each(FILE_CLIENTS)(
+    "$title keeps what is in its file, and gets it back byte for byte",
+    async ({ id, format, keys }) => {
+      const box = new Sandbox();
+      const { file, command } = READ_AS[id] as (typeof READ_AS)[string];
+      const path = box.put(file, USED[format](keys[0] as string));
+      const before = filesIn(box.home);
+      expect((await box.run(["install", "--client", id])).code).toBe(0);
+      expect(await toolsOf(command(read(path)), box.env())).toContain("fetch");
+      const installed = filesIn(box.home);
+      expect(installed[`${path}.headwater-backup`]).toBe(before[path]);
+      expect((await box.json<Tree>(["install", "--client", id])).clients).toMatchObject([{ outcome: "unchanged" }]);
+      expect(filesIn(box.home)).toEqual(installed);
+      expect((await box.json<Tree>(["uninstall", "--client", id])).clients).toMatchObject([{ outcome: "restored" }]);
+      expect(filesIn(box.home)).toEqual(before);
+    },
+  );
+});
+
+describe("install", () => {
+  it("takes the configuration, the data folder and the tenant that are meant along, by their full names", async () => {
+    const box = new Sandbox();
+    writeNotes(box);
+    const config = box.put(
+      "Some where/wörk.yaml",
+      "version: 1\nsources:\n  notes: { connector: files, paths: ~/Notes }\n",
+    );
+    const { stderr } = await box.run([
+      "install",
+      "--client",
+      "cursor",
+      "--config",
+      "Some where/wörk.yaml",
+      "--data",
+      "d",
+    ]);
+    expect(stderr).toBe("");
+    const [command, ...args] = (READ_AS.cursor as { command(tree: Tree): string[] }).command(
+      read(join(box.home, ".cursor/mcp.json")),
+    );
+    expect(args.slice(1)).toEqual(["serve", "--config", config, "--data", join(box.home, "d")]);
+    const client = new Client({ name: "test", version: "1" });
+    await client.connect(
+      new StdioClientTransport({ command: command as string, args, env: box.env(), cwd: "/", stderr: "ignore" }),
+    );
+    const answer = await client.callTool({ name: "list_sources", arguments: {} });
+    await client.close();
+    expect(JSON.stringify(answer)).toContain("notes");
+  });
+
+  it("does not hand a folder's own configuration to assistants unless it is named", async () => {
+    const box = new Sandbox();
+    box.put("headwater.yaml", "version: 1\n");
+    const { code, stderr } = await box.run(["install", "--client", "cursor"]);
+    expect(code).toBe(2);
+    expect(stderr).toContain("headwater install --config ./headwater.yaml");
+    expect(existsSync(join(box.home, ".cursor"))).toBe(false);
+    expect((await box.run(["install", "--client", "cursor", "--config", "./headwater.yaml"])).code).toBe(0);
+  });
+
+  it("goes into all clients that were used here, and into no other", async () => {
+    const box = new Sandbox();
+    mkdirSync(join(box.home, ".codex"));
+    box.put(".cursor/mcp.json", "");
+    const { code, stdout } = await box.run(["install", "--all"]);
+    expect(code).toBe(0);
+    expect(stdout).toContain("Cursor");
+    expect(stdout).toContain("Codex");
+    expect(
+      Object.keys(filesIn(box.home))
+        .map((path) => path.slice(box.home.length + 1))
+        .sort(),
+    ).toEqual([".codex/config.toml", ".cursor/mcp.json", ".cursor/mcp.json.headwater-backup"]);
+    await box.run(["uninstall", "--all"]);
+    expect(filesIn(box.home)).toEqual({ [join(box.home, ".cursor/mcp.json")]: "" });
+  });
+
+  it("asks for a choice where nobody can be asked, and knows near words", async () => {
+    const box = new Sandbox();
+    expect((await box.run(["install"])).stderr).toContain("No assistant was found");
+    mkdirSync(join(box.home, ".codex"));
+    expect((await box.run(["install"])).stderr).toContain("headwater install --client codex");
+    const { code, stderr } = await box.run(["install", "--client", "cursr"]);
+    expect(code).toBe(2);
+    expect(stderr).toContain('Did you mean "cursor"?');
+  });
+
+  it("prints without writing", async () => {
+    const box = new Sandbox();
+    box.put(".cursor/mcp.json", '{ "mcpServers": {} }');
+    const before = filesIn(box.home);
+    const { stdout } = await box.run(["install", "--print", "--client", "cursor", "goose", "codex", "jetbrains"]);
+    expect(stdout).toContain(`would be added to ${join(box.home, ".cursor/mcp.json")}`);
+    expect(stdout).toContain("[mcp_servers.headwater]");
+    expect(stdout).toContain("extensions:\n  headwater:\n");
+    expect(stdout).toContain("Model Context Protocol (MCP), Add, As JSON");
+    expect(filesIn(box.home)).toEqual(before);
+  });
+
+  it("leaves a malformed file as it is, says so, and goes on with the others", async () => {
+    const box = new Sandbox();
+    const broken = box.put(".cursor/mcp.json", '{ "mcpServers": { "a": { } \n');
+    const utf16 = join(box.home, ".gemini/settings.json");
+    mkdirSync(dirname(utf16));
+    writeFileSync(utf16, Buffer.from("\ufeff{}", "utf16le"));
+    const { code, stdout, stderr } = await box.run(["install", "--client", "cursor,gemini", "codex"]);
+    expect(code).toBe(5);
+    expect(stderr).toContain(`Cursor: ${broken} is not valid JSON, so it was left as it is.`);
+    expect(stderr).toContain(`${utf16} is not text in UTF-8`);
+    expect(stdout).toMatch(/^added {2}Codex/);
+    expect(readFileSync(broken, "utf8")).toBe('{ "mcpServers": { "a": { } \n');
+    expect(readFileSync(utf16)).toEqual(Buffer.from("\ufeff{}", "utf16le"));
+    expect((await box.run(["install", "--client", "cursor"])).code).toBe(1);
+  });
+
+  it("keeps a link a link, the mode and other keys of an entry of its own", async () => {
+    const box = new Sandbox();
+    const real = box.put(
+      "dotfiles/cursor.json",
+      '{\n  "mcpServers": { "headwater": { "command": "old", "env": { "A": "b" }, "disabled": true } }\n}\n',
+    );
+    chmodSync(real, 0o640);
+    mkdirSync(join(box.home, ".cursor"));
+    const link = join(box.home, ".cursor/mcp.json");
+    symlinkSync("../dotfiles/cursor.json", link);
+    expect((await box.json<Tree>(["install", "--client", "cursor"])).clients).toMatchObject([{ outcome: "updated" }]);
+    expect(lstatSync(link).isSymbolicLink()).toBe(true);
+    expect(statSync(real).mode & 0o777).toBe(0o640);
+    expect(statSync(`${real}.headwater-backup`).mode & 0o777).toBe(0o640);
+    const { headwater } = read(link).mcpServers;
+    expect(headwater).toMatchObject({ env: { A: "b" }, disabled: true, command: process.execPath });
+    await box.run(["uninstall"]);
+    expect(read(real)).toEqual({ mcpServers: {} });
+  });
+
+  it("writes an address for clients that take one, with a token by name only", async () => {
+    const box = new Sandbox();
+    const http = ["--http", "http://127.0.0.1:7800/mcp", "--token-env", "HW_TOKEN", "--name", "work"];
+    const { code, stderr } = await box.run([
+      "install",
+      "--client",
+      "cursor",
+      "vscode",
+      "codex",
+      "goose",
+      "junie",
+      ...http,
+    ]);
+    expect(code).toBe(5);
+    expect(stderr).toContain("Junie takes no addresses");
+    expect(read(join(box.home, ".cursor/mcp.json")).mcpServers.work).toEqual({
+      url: "http://127.0.0.1:7800/mcp",
+      headers: { Authorization: "Bearer ${env:HW_TOKEN}" },
+    });
+    expect(read(join(box.home, ".config/Code/User/mcp.json")).servers.work.type).toBe("http");
+    expect(read(join(box.home, ".codex/config.toml")).mcp_servers.work).toEqual({
+      url: "http://127.0.0.1:7800/mcp",
+      bearer_token_env_var: "HW_TOKEN",
+    });
+    expect(read(join(box.home, ".config/goose/config.yaml")).extensions.work.type).toBe("streamable_http");
+  });
+
+  it.each([
+    ["http://192.168.1.4:7800/mcp"],
+    ["ftp://127.0.0.1/mcp"],
+    ["https://user:hunter2@example.net/mcp"],
+    ["https://example.net/mcp?token=hunter2"],
+    ["javascript:alert(1)"],
+  ])("writes no address like %s", async (url) => {
+    const box = new Sandbox();
+    const { code, stderr } = await box.run(["install", "--client", "cursor", "--http", url]);
+    expect(code).toBe(2);
+    expect(stderr).not.toContain("hunter2");
+    expect(readdirSync(box.home)).toEqual([]);
+  });
+
+  it("prints links that hold the command", async () => {
+    const { links } = await new Sandbox().json<Tree>(["install", "--links"]);
+    const cursor = new URL(links[0].url).searchParams;
+    const said = JSON.parse(Buffer.from(cursor.get("config") as string, "base64").toString());
+    expect(said.command).toBe(process.execPath);
+    expect(JSON.parse(new URL(links[2].url).searchParams.get("config") as string)).toEqual({ type: "stdio", ...said });
+  });
+});
+
+describe("uninstall", () => {
+  it("takes out our entry alone when the file changed since", async () => {
+    const box = new Sandbox();
+    const path = box.put(".claude.json", '{\n  "numStartups": 3\n}\n');
+    await box.run(["install", "--client", "claude-code"]);
+    writeFileSync(path, readFileSync(path, "utf8").replace('"numStartups": 3', '"numStartups": 4'));
+    const { clients } = await box.json<Tree>(["uninstall"]);
+    expect(clients).toMatchObject([{ outcome: "removed", backup: `${path}.headwater-backup` }]);
+    expect(readFileSync(path, "utf8")).toBe('{\n  "numStartups": 4\n}\n');
+  });
+
+  it("has nothing to do twice, and nothing where headwater never was", async () => {
+    const box = new Sandbox();
+    box.put(".cursor/mcp.json", '{"mcpServers":{"shed":{}}}');
+    const { code, stdout } = await box.run(["uninstall"]);
+    expect([code, stdout]).toEqual([0, "No assistant's file names headwater.\n"]);
+    expect((await box.run(["uninstall", "--client", "cursor"])).stdout).toMatch(/^was not there/);
+  });
+});
+
+describe("several programs at one file", () => {
+  const box = new Sandbox();
+  const path = join(box.home, ".cursor/mcp.json");
+  beforeAll(() => void box.put(".cursor/mcp.json", '{\n  "mcpServers": {}\n}\n'));
+
+  it("lose nothing: each of ten commands at once leaves its entry", async () => {
+    const names = Array.from({ length: 10 }, (_, at) => `hw-${at}`);
+    const outcomes = await Promise.all(names.map((name) => box.run(["install", "--client", "cursor", "--name", name])));
+    expect(outcomes.map(({ code, stderr }) => [code, stderr])).toEqual(names.map(() => [0, ""]));
+    expect(Object.keys(read(path).mcpServers).sort()).toEqual(names);
+    await Promise.all(names.map((name) => box.run(["uninstall", "--name", name])));
+    expect(read(path).mcpServers).toEqual({});
+    expect(readdirSync(dirname(path)).filter((name) => name.endsWith("-lock") || name.endsWith("-new"))).toEqual([]);
+  });
+
+  it("writes no file that its owner made read-only", async () => {
+    const own = new Sandbox();
+    const file = own.put(".cursor/mcp.json", "{}");
+    chmodSync(file, 0o444);
+    const { code, stderr } = await own.run(["install", "--client", "cursor"]);
+    expect(code).toBe(1);
+    expect(stderr).toContain("is not yours to write");
+    expect(readFileSync(file, "utf8")).toBe("{}");
+  });
+});
