@@ -57,7 +57,7 @@ export const GithubConfig = z.object({
     "widening",
   ),
   includeReleases: effect(flag(false, "Follow releases with their notes."), "widening"),
-  includeWikis: effect(flag(false, "Follow wikis; needs git on this machine."), "widening"),
+  includeWikis: effect(flag(false, "Follow wikis."), "widening"),
   filterType: z
     .enum(["both", "issues", "prs"])
     .default("both")

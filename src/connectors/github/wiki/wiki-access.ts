@@ -1,25 +1,35 @@
-import type { GithubContext } from "../api.ts";
+import type { Credential } from "../../kit/index.ts";
+import { githubAddresses } from "../addresses.ts";
+import type { GithubApi, GithubContext } from "../api.ts";
+import { githubAuth } from "../auth.ts";
 import type { Repository } from "../schema.ts";
 
-const API = "https://api.github.com";
+/** Credentials as long as they hold: an App would be given a new token for every question. */
+const KEPT = new WeakMap<GithubApi, Map<string, Credential>>();
+const EARLY_MS = 60_000;
 
-/** The wiki as git finds it, beside the repository. */
-export function wikiUrlOf(repository: Repository): string {
-  return `${repository.html_url}.wiki.git`;
+/** The wiki as git finds it, beside the pages that people see. */
+export function wikiUrlOf(ctx: GithubContext, repository: Repository): string {
+  return `${githubAddresses(ctx.config.baseUrl).web}/${repository.full_name}.wiki.git`;
 }
 
 /**
- * The credential as git carries it: any name and the token (https://docs.github.com/apps/creating-github-apps, "HTTP-based
- * Git access", 2026-11). Undefined: nobody is logged in, or the pages of the repository lie on a host that is not the service's.
+ * The credential as git carries it: any name, and the token (docs.github.com, "Authenticating as a GitHub App
+ * installation", HTTP-based Git access, 2026-11). Undefined when nobody is logged in.
  */
 export async function wikiAuthorization(ctx: GithubContext, repository: Repository): Promise<string | undefined> {
-  const token = ctx.config.accessToken;
-  if (token === undefined || !isSameService(ctx.config.baseUrl ?? API, repository.html_url)) return undefined;
-  return `Basic ${Buffer.from(`x-access-token:${token}`).toString("base64")}`;
+  const { headers } = await credentialOf(ctx, repository.owner.login);
+  const token = /^Bearer (.+)$/i.exec(headers.authorization ?? "")?.[1];
+  return token === undefined ? undefined : `Basic ${Buffer.from(`x-access-token:${token}`).toString("base64")}`;
 }
 
-/** Pages lie on the interface's own host, or on the one behind its `api.`. */
-function isSameService(baseUrl: string, page: string): boolean {
-  const [base, site] = [new URL(baseUrl), new URL(page)];
-  return base.protocol === site.protocol && base.host.replace(/^api\./, "") === site.host;
+async function credentialOf(ctx: GithubContext, owner: string): Promise<Credential> {
+  const kept = KEPT.get(ctx.api) ?? new Map<string, Credential>();
+  KEPT.set(ctx.api, kept);
+  const known = kept.get(owner);
+  if (known !== undefined && ctx.clock.now().getTime() < (known.until ?? 0) - EARLY_MS) return known;
+  const method = githubAuth.find((one) => one.applies(ctx.config));
+  const credential = (await method?.credential(ctx, owner)) ?? { headers: {} };
+  kept.set(owner, credential);
+  return credential;
 }

@@ -96,7 +96,7 @@ async function wikiOf(
 }
 
 async function remoteOf(ctx: GithubContext, repository: Repository): Promise<GitRemote> {
-  return new GitRemote(ctx.http, wikiUrlOf(repository), await wikiAuthorization(ctx, repository));
+  return new GitRemote(ctx.http, wikiUrlOf(ctx, repository), await wikiAuthorization(ctx, repository));
 }
 
 /**
