@@ -157,13 +157,18 @@ describe("a kept login", () => {
     expect((await open().state("hall")).state).toBe("ended");
   });
 
-  it("of another client id is not renewed with this one", async () => {
-    await open().keep("hall", await realLogin(), { ...server.client, clientId: "of-before" });
-    shift = HOUR;
-    await expect(open().tokens(ask({ renew: never }))).rejects.toMatchObject({
-      kind: "auth",
-      message: expect.stringContaining("another client id"),
-    });
+  it.each([
+    ["another client id", { clientId: "of-before" }],
+    ["another server, as a configuration of a stranger could name", { tokenUrl: "https://evil.example/token" }],
+  ])("is neither shown nor renewed for %s", async (_name, other) => {
+    await open().keep("hall", await realLogin(), server.client);
+    const client = { ...server.client, ...other };
+    for (shift of [0, HOUR]) {
+      await expect(open().tokens(ask({ renew: never, client }))).rejects.toMatchObject({
+        kind: "auth",
+        message: expect.stringContaining("another client id or server"),
+      });
+    }
   });
 
   it("is nobody else's: not another source's, not another tenant's", async () => {

@@ -1,6 +1,7 @@
 import * as oauth from "oauth4webapi";
 import type { Tokens } from "../../connectors/kit/index.ts";
 import { ConnectorError } from "../../model/index.ts";
+import { addressOf, isSafeAddress } from "./address.ts";
 import { refusedLogin } from "./authorization.ts";
 import type { LoginRequest } from "./log-in.ts";
 import { type OAuth, oauthFailure, oauthOf, refusalCode, tokensOf } from "./oauth.ts";
@@ -30,7 +31,10 @@ async function begin({ server, client, auth, options }: OAuth, scopes: readonly 
   try {
     const asked = new URLSearchParams(scopes.length > 0 ? { scope: scopes.join(" ") } : {});
     const sent = await oauth.deviceAuthorizationRequest(server, client, auth, asked, options);
-    return await oauth.processDeviceAuthorizationResponse(server, client, sent);
+    const device = await oauth.processDeviceAuthorizationResponse(server, client, sent);
+    const address = addressOf(device.verification_uri);
+    if (address && isSafeAddress(address)) return { ...device, verification_uri: address.href };
+    throw new ConnectorError("bad_response", `The login server of ${source} leads to an address that is not safe.`);
   } catch (error) {
     throw failure(error, source);
   }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { LoginClient } from "../../connectors/kit/index.ts";
 
 /** What is kept of one login. */
 export const KeptLogin = z.object({
@@ -10,6 +11,8 @@ export const KeptLogin = z.object({
   }),
   /** The client it belongs to: no other one can renew it. */
   clientId: z.string(),
+  /** The server that gave it: nobody else is shown it, whatever a configuration says later. */
+  server: z.string(),
   /** When the person logged in, ISO 8601. */
   since: z.string(),
   /** When these tokens were given. */
@@ -18,6 +21,11 @@ export const KeptLogin = z.object({
   refused: z.boolean().default(false),
 });
 export type KeptLogin = z.output<typeof KeptLogin>;
+
+/** Whether this client may use and renew it. */
+export function belongsTo({ clientId, server }: KeptLogin, client: LoginClient | undefined): client is LoginClient {
+  return client !== undefined && client.clientId === clientId && new URL(client.tokenUrl).origin === server;
+}
 
 const RENEW_BEFORE_MS = 5 * 60_000;
 

@@ -25,7 +25,7 @@ export function loginRefused(source: string): ConnectorError {
 export function otherClient(source: string): ConnectorError {
   return new ConnectorError(
     "auth",
-    `The login of ${source} was made with another client id than the configuration has.`,
+    `The login of ${source} was made for another client id or server than the configuration names.`,
     {
       hint: `Log in again: ${loginCommand(source)}`,
     },

@@ -1,7 +1,7 @@
 import type { Clock, Logger, Tokens } from "../../connectors/kit/index.ts";
 import { ConnectorError } from "../../model/index.ts";
 import type { FileLock } from "../file-lock.ts";
-import { hasEnded, isDue, type KeptLogin } from "./kept-login.ts";
+import { belongsTo, hasEnded, isDue, type KeptLogin } from "./kept-login.ts";
 import { loginEnded, loginRefused, loginUnreadable, notLoggedIn, otherClient } from "./login-errors.ts";
 import { LONGEST_RENEWAL_MS, type LoginFile, loginFile } from "./login-file.ts";
 import type { LoginState, Logins, TokenRequest } from "./logins.ts";
@@ -38,7 +38,8 @@ export function openLogins({ dataFolder, tenant, clock, log }: LoginsOptions): L
     },
     async keep(source, tokens, client) {
       const now = clock.now().toISOString();
-      const login = { tokens, clientId: client.clientId, since: now, renewedAt: now, refused: false };
+      const server = new URL(client.tokenUrl).origin;
+      const login = { tokens, clientId: client.clientId, server, since: now, renewedAt: now, refused: false };
       await locked(source, () => file.write(source, login));
     },
     forget: (source) =>
@@ -70,6 +71,7 @@ class Renewals {
   async tokens(request: TokenRequest): Promise<Tokens> {
     const { source } = request;
     const kept = await this.#read(source);
+    if (!belongsTo(kept, request.client)) throw otherClient(source);
     const tokens = this.#isGood(kept, request) ? kept.tokens : await this.#renewOnce(request);
     this.#answered.set(source, tokens.accessToken);
     return tokens;
@@ -122,7 +124,7 @@ class Renewals {
 
   /** New tokens; undefined when the server could not be asked and the old ones are good for a while yet. */
   async #ask({ source, client, refused, renew }: TokenRequest, kept: KeptLogin, lock: FileLock) {
-    if (client?.clientId !== kept.clientId) throw otherClient(source);
+    if (!belongsTo(kept, client)) throw otherClient(source); // another process may have logged in anew
     try {
       const tokens = await renew(client, kept.tokens, AbortSignal.timeout(LONGEST_QUESTION_MS));
       this.#log.info("login.renewed", { source, until: tokens.expiresAt });

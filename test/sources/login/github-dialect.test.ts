@@ -59,6 +59,18 @@ describe("GitHub's way of speaking OAuth", () => {
     expect(server.asked).toHaveLength(2);
   });
 
+  it.each(["javascript:alert(1)", "http://github.com/login/device", "file:///etc/passwd", "https://a@evil.example/"])(
+    "a person is never sent to %s",
+    async (page) => {
+      const server = await startGithubDialect([], page);
+      open.push(server);
+      const shown: unknown[] = [];
+      const login = logInAs({ type: (...all) => shown.push(all) }, server.client, "device");
+      await expect(login).rejects.toMatchObject({ kind: "bad_response" });
+      expect(shown).toEqual([]);
+    },
+  );
+
   it("a wrong client id is told as such, with status 200 too", async () => {
     const { server, clock } = await dialect([]);
     const login = logInAs({}, { ...server.client, clientId: "Iv1.typo" }, "device", { clock });

@@ -7,7 +7,7 @@ import type { LoginClient } from "../../../src/connectors/kit/index.ts";
  * tokens", checked 2026-11-21): refusals with status 200, form encoding unless JSON is asked for, slow_down with a new
  * interval, refresh tokens good for one use.
  */
-export async function startGithubDialect(script: readonly string[] = []) {
+export async function startGithubDialect(script: readonly string[] = [], page = "https://github.com/login/device") {
   const asked: { path: string; form: Record<string, string>; accept: string | undefined }[] = [];
   const answers = [...script];
   let serial = 1;
@@ -29,7 +29,7 @@ export async function startGithubDialect(script: readonly string[] = []) {
       return {
         device_code: "3584d83530557fdd1f46af8289938c8ef79f9dc5",
         user_code: "WDJB-MJHT",
-        verification_uri: "https://github.com/login/device",
+        verification_uri: page,
         expires_in: 900,
         interval: 5,
       };
