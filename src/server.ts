@@ -120,6 +120,7 @@ export async function openHttpDoor(app: ServedApp, options: ServeHttpOptions = {
     legacySse: options.legacySse ?? false,
     version: app.version,
     onProblem: (message) => log(`http: ${message}`),
+    hookOf: async (tenant, source) => (await app.desk(tenant)).engine.hook(source),
     roomOf: (identity) => {
       const { room, feed } = roomFor(app, options, identity);
       feeds.push(feed);

@@ -6,6 +6,7 @@ import { type RunKind, RunReport } from "./report.ts";
 import { runSync, type Workplace } from "./run.ts";
 import type { Engine, Run, SyncOptions } from "./types.ts";
 import { watchSource } from "./watch.ts";
+import { createHooks } from "./webhooks.ts";
 
 const PROGRESS_MS = 100;
 
@@ -65,6 +66,7 @@ export function createEngine(place: Workplace): Engine {
         watching.push(watchSource(place, entry.id, { start, news }, closing.signal));
       }
     },
+    hook: createHooks(place, news, closing.signal),
     onChange(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

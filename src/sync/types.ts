@@ -1,3 +1,4 @@
+import type { RawRequest, Reply } from "../connectors/kit/index.ts";
 import type { Entry, StartedBy, SyncReport, Viewer } from "../model/index.ts";
 import type { StoredItem } from "../store/store.ts";
 
@@ -55,6 +56,15 @@ export interface SourceTest {
   tookMs: number;
 }
 
+/** Takes what a service posts about one source. */
+export interface Hook {
+  /**
+   * Undefined when the signature does not hold. Else the delivery is as good as done: what it names is asked for soon,
+   * and only once. `reply` is answered where the service wants more than "taken".
+   */
+  take(request: RawRequest): Promise<{ reply?: Reply } | undefined>;
+}
+
 /** Where the two ends meet: everything that talks to a source goes through here. */
 export interface Engine {
   /** Starts a sync and answers at once; a source already syncing in this process answers the same run. */
@@ -83,6 +93,8 @@ export interface Engine {
   ): Promise<SyncReport>;
   /** Follows live news and the schedule of every enabled source until `close`. */
   watch(): void;
+  /** Undefined for a source that takes no deliveries: unknown, disabled, without a webhook or without its secret. */
+  hook(source: string): Promise<Hook | undefined>;
   /** Items or runs changed: `source` and the verbs' total. */
   onChange(listener: (event: { source: string; report: SyncReport }) => void): () => void;
   close(): Promise<void>;

@@ -3,10 +3,11 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { ConnectorError } from "../model/index.ts";
 import { refuse } from "./answer.ts";
+import { type HooksOptions, hooksEndpoint } from "./hooks.ts";
 import { type Identity, LOCAL, recogniser, type Token } from "./identity.ts";
 import { type LegacySse, legacySse } from "./legacy-sse.ts";
 import { mcpEndpoint } from "./mcp-endpoint.ts";
-import { type Borders, bordersOf, isLoopback, trespass } from "./origin.ts";
+import { type Borders, bordersOf, callerOf, isFromHere, isLoopback, trespass } from "./origin.ts";
 import { RateLimit, REFUSAL_RATE, REQUEST_RATE } from "./rate.ts";
 import type { Room } from "./room.ts";
 
@@ -14,6 +15,7 @@ const HEADERS_MS = 10_000;
 const REQUEST_MS = 30_000;
 const MOST_CONNECTIONS = 256;
 const LEAVE_MS = 2000;
+const NO_TOKEN = "A bearer token of this server is needed.";
 
 export interface HttpOptions {
   /** Address to bind; loopback unless tokens are given. */
@@ -28,6 +30,8 @@ export interface HttpOptions {
   legacySse: boolean;
   version: string;
   roomOf: (identity: Identity) => Room;
+  /** What takes the deliveries of a tenant's source; left out, no deliveries are taken. */
+  hookOf?: HooksOptions["hookOf"];
   onProblem: (message: string) => void;
 }
 
@@ -50,6 +54,7 @@ export async function openHttp(options: HttpOptions): Promise<HttpDoor> {
   const endpoint = mcpEndpoint(roomOf, options.onProblem);
   const sse = options.legacySse ? await legacySse(roomOf) : undefined;
   const routes = routesOf(endpoint.handle, sse);
+  const hooks = options.hookOf && hooksEndpoint({ hookOf: options.hookOf, onProblem: options.onProblem });
   const borders = bordersOf(options.host, options.hosts, options.origins);
   const admit = gatekeeper(options, borders);
 
@@ -69,6 +74,7 @@ export async function openHttp(options: HttpOptions): Promise<HttpDoor> {
     const route = routes.get(path);
     if (!admit.borders(request, response)) return;
     if (path === "/health") return health(request, response, options.version);
+    if (hooks && path.startsWith("/hooks/")) return hooks(request, response, path);
     if (!route) return refuse(response, 404, "Not found. MCP is served at /mcp.");
     const identity = admit.identity(request, response);
     if (identity) await route(request, response, identity);
@@ -117,14 +123,16 @@ function gatekeeper({ tokens }: HttpOptions, limits: Borders) {
       return !crossOrigin(request, response, limits);
     },
     identity(request: IncomingMessage, response: ServerResponse): Identity | undefined {
-      const address = request.socket.remoteAddress ?? "";
+      const address = callerOf(request);
       const refused = refusals.waits(address);
       if (refused > 0) return void slowDown(response, refused);
       const identity = recognise(request.headers.authorization);
-      if (!identity) {
+      const isStranger = identity === LOCAL && !isFromHere(request);
+      if (!identity || isStranger) {
         refusals.take(address);
         const challenge = { "www-authenticate": 'Bearer realm="headwater"' };
-        return void refuse(response, 401, "A bearer token of this server is needed.", { headers: challenge });
+        const why = isStranger ? "Only this machine is served until server.http.token is set." : NO_TOKEN;
+        return void refuse(response, 401, why, { headers: challenge });
       }
       // Without tokens only programs of this machine get here.
       const wait = identity === LOCAL ? 0 : requests.take(identity.key);

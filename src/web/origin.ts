@@ -34,6 +34,42 @@ export function trespass(request: IncomingMessage, { hosts, origins }: Borders):
   return "This Origin may not call here. Allow it with server.http.origins.";
 }
 
+/** Whether a program of this machine asks, and nobody passes a stranger's request on. */
+export function isFromHere(request: IncomingMessage): boolean {
+  const host = hostnameOf(`http://${request.headers.host ?? ""}`);
+  return host !== undefined && isLoopback(host) && isLoopback(bareAddress(request)) && !isPassedOn(request);
+}
+
+/**
+ * Who asks, for counting. A proxy or tunnel on this machine says whom it passes on; what others say of themselves is
+ * not believed.
+ */
+export function callerOf(request: IncomingMessage): string {
+  const address = bareAddress(request);
+  if (!isLoopback(address)) return address;
+  return (
+    String(request.headers["x-forwarded-for"] ?? "")
+      .split(",")
+      .at(-1)
+      ?.trim() || address
+  );
+}
+
+/** The address as the caller wrote it: encrypted as far as the proxy, unless it is this machine's own. */
+export function publicUrl(request: IncomingMessage): URL {
+  const host = request.headers.host ?? "localhost";
+  const isOurs = isLoopback(hostnameOf(`http://${host}`) ?? "");
+  return new URL(`${isOurs ? "http" : "https"}://${host}${request.url ?? "/"}`);
+}
+
+function isPassedOn({ headers }: IncomingMessage): boolean {
+  return ["forwarded", "x-forwarded-for", "x-forwarded-host"].some((name) => headers[name] !== undefined);
+}
+
+function bareAddress(request: IncomingMessage): string {
+  return (request.socket.remoteAddress ?? "").replace(/^::ffff:/, "");
+}
+
 function hostnameOf(url: string): string | undefined {
   try {
     return new URL(url).hostname;

@@ -88,7 +88,24 @@ describe("who gets in", () => {
     ["a plain request on loopback", { headers: JSON_HEADERS, body: LIST }, 200],
     ["Host localhost", { headers: { ...JSON_HEADERS, host: "localhost:1234" }, body: LIST }, 200],
     ["Host of IPv6 loopback", { headers: { ...JSON_HEADERS, host: "[::1]:1234" }, body: LIST }, 200],
-    ["a configured Host", { headers: { ...JSON_HEADERS, host: "Knowledge.Example.org" }, body: LIST }, 200],
+    [
+      "a configured Host without a token",
+      { headers: { ...JSON_HEADERS, host: "Knowledge.Example.org" }, body: LIST },
+      401,
+    ],
+    [
+      "a tunnel that hides the Host",
+      { headers: { ...JSON_HEADERS, "x-forwarded-for": "203.0.113.9" }, body: LIST },
+      401,
+    ],
+    [
+      "health through a configured Host",
+      { method: "GET", path: "/health", headers: { host: "knowledge.example.org" } },
+      200,
+    ],
+    ["a hook of no source", { path: "/hooks/none", headers: JSON_HEADERS, body: LIST }, 404],
+    ["a hook of no source for a foreign Host", { path: "/hooks/none", headers: { host: "evil.example.com" } }, 403],
+    ["a hook by GET", { method: "GET", path: "/hooks/notes" }, 405],
     ["a foreign Host", { headers: { ...JSON_HEADERS, host: "evil.example.com" }, body: LIST }, 403],
     [
       "a foreign Host that begins like ours",
@@ -155,6 +172,11 @@ describe("who gets in", () => {
       "the right token from a foreign Origin",
       { headers: { ...as(ADA), origin: "https://evil.example.com" }, body: LIST },
       403,
+    ],
+    [
+      "the right token for a configured Host",
+      { headers: { ...as(ADA), host: "Knowledge.Example.org" }, body: LIST },
+      200,
     ],
     ["the right token for a foreign Host", { headers: { ...as(ADA), host: "evil.example.com" }, body: LIST }, 403],
     ["a GET without a token", { method: "GET" }, 401],
