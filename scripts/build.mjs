@@ -10,7 +10,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 export const ENTRIES = ["cli", "server", "store/sqlite/writer-thread", "extract/thread"];
 
 /** Left outside: what is native, optional, or large and rarely needed. */
-const OUTSIDE = ["better-sqlite3", "unpdf", "@modelcontextprotocol/server-legacy"];
+const OUTSIDE = ["better-sqlite3", "@napi-rs/keyring", "unpdf", "@modelcontextprotocol/server-legacy"];
 
 /** Packages in the older module format ask for Node's own modules through `require`. */
 const REQUIRE =
