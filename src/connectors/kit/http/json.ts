@@ -57,8 +57,8 @@ async function askKept<T>(line: Line, request: HttpRequest, schema: z.ZodType<T>
       const answer = answerOf(reply, checkShape(reply, body, schema));
       if (answer.etag !== undefined && body !== undefined) {
         const link = reply.headers.get("link") ?? undefined;
-        const { etag, status, url } = answer;
-        await remember(wire, key, { etag, status, url, link, body: JSON.stringify(body) });
+        const { etag, status } = answer;
+        await remember(wire, key, { etag, status, link, body: JSON.stringify(body) });
       }
       return answer;
     },
@@ -69,7 +69,7 @@ function confirmed<T>(reply: Reply, kept: Kept, schema: z.ZodType<T>): Answer<T>
   const headers = new Headers(reply.headers);
   headers.set("etag", kept.etag);
   if (kept.link !== undefined && !headers.has("link")) headers.set("link", kept.link);
-  const was = { ...reply, status: kept.status, headers, url: new URL(kept.url) };
+  const was = { ...reply, status: kept.status, headers };
   return { ...answerOf(was, checkShape(was, JSON.parse(kept.body), schema)), kept: true };
 }
 

@@ -7,11 +7,10 @@ import type { Wire } from "./wire.ts";
 /** Larger answers are not small descriptions. */
 const LARGEST = 512 * 1024;
 
-/** An answer as it is remembered. Nothing of its headers but what an answer is read by. */
+/** An answer as it is remembered: no address, because of its query, and of its headers what an answer is read by. */
 const Kept = z.object({
   etag: z.string(),
   status: z.number(),
-  url: z.url(),
   link: z.string().optional(),
   body: z.string(),
 });

@@ -1,6 +1,6 @@
-import { ConnectorError } from "../../../model/index.ts";
+import { ConnectorError, type ErrorKind } from "../../../model/index.ts";
 import type { Raw } from "./dispatch.ts";
-import { TryFailed } from "./try-failed.ts";
+import { type Again, TryFailed } from "./try-failed.ts";
 import type { Wire } from "./wire.ts";
 
 const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_(VERIFY|GET_ISSUER)|ALTNAME/;
@@ -9,37 +9,45 @@ const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_(VERIFY|GET_ISSUER)|ALTNAME/;
 export function networkFailure(wire: Wire, host: string, error: unknown, late: boolean): TryFailed {
   if (error instanceof ConnectorError) return new TryFailed(error, "never");
   const code = codeOf(error);
-  if (code === "UND_ERR_INVALID_ARG")
-    return new TryFailed(
-      new ConnectorError("bug", `A request of ${wire.source} to ${host} could not be formed.`),
-      "never",
-    );
-  const say = (kind: "unavailable" | "config", what: string, hint?: string) =>
-    new ConnectorError(kind, `${what}${code ? ` (${code})` : ""}.`, { ...(hint && { hint }) });
+  const { source } = wire;
+  const failed = (again: Again, kind: ErrorKind, what: string, hint?: string) =>
+    new TryFailed(new ConnectorError(kind, `${what}${code && ` (${code})`}.`, hint ? { hint } : {}), again);
   if (late || code === "UND_ERR_HEADERS_TIMEOUT")
-    return new TryFailed(say("unavailable", `${host} did not answer ${wire.source} in time`), "twice");
+    return failed("twice", "unavailable", `${host} did not answer ${source} in time`);
   if (CERTIFICATE.test(code))
-    return new TryFailed(
-      say(
-        "config",
-        `${host} shows ${wire.source} a certificate that this machine does not trust`,
-        "For a company's own authority, start headwater with NODE_EXTRA_CA_CERTS=/path/to/authority.pem.",
-      ),
+    return failed(
       "never",
+      "config",
+      `${host} shows ${source} a certificate that this machine does not trust`,
+      "For a company's own authority, start headwater with NODE_EXTRA_CA_CERTS=/path/to/authority.pem.",
     );
-  if (code === "ENOTFOUND" || code === "EAI_AGAIN") {
-    const hint = `Check the network connection, and the address in the source ${wire.source}.`;
-    return new TryFailed(
-      say("unavailable", `The address of ${host} could not be found for ${wire.source}`, hint),
+  if (code === "ENOTFOUND" || code === "EAI_AGAIN")
+    return failed(
       "later",
+      "unavailable",
+      `The address of ${host} could not be found for ${source}`,
+      `Check the network connection, and the address in the source ${source}.`,
     );
-  }
-  if (code === "UND_ERR_ABORTED" && wire.network.proxied)
-    return new TryFailed(
-      say("unavailable", `The proxy does not let ${wire.source} through to ${host}`, "Check HTTPS_PROXY and NO_PROXY."),
+  if (wire.network.proxied && error instanceof Error && error.message.includes("(407)"))
+    return new TryFailed(proxyWantsLogin(source, host), "never");
+  if (wire.network.proxied && code === "UND_ERR_ABORTED")
+    return failed(
       "later",
+      "unavailable",
+      `The proxy does not let ${source} through to ${host}`,
+      "Check HTTPS_PROXY and NO_PROXY.",
     );
-  return new TryFailed(say("unavailable", `${host} could not be reached for ${wire.source}`), "later");
+  if (code === "UND_ERR_INVALID_ARG")
+    return failed("never", "bug", `A request of ${source} to ${host} could not be formed`);
+  return failed("later", "unavailable", `${host} could not be reached for ${source}`);
+}
+
+/** Status 407, which only a proxy sends. */
+export function proxyWantsLogin(source: string, host: string): ConnectorError {
+  return new ConnectorError("config", `The proxy on the way to ${host} wants a login from ${source}.`, {
+    status: 407,
+    hint: "Write it into HTTPS_PROXY, such as http://user:password@proxy.example:8080.",
+  });
 }
 
 /** What to say when an answer began and did not end well. */

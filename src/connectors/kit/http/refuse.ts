@@ -3,6 +3,7 @@ import { openBody } from "./body.ts";
 import { decodeText } from "./decode.ts";
 import type { Raw } from "./dispatch.ts";
 import type { HttpFailure } from "./http.ts";
+import { proxyWantsLogin } from "./network-failure.ts";
 import type { Prepared } from "./request.ts";
 import { withoutTokens } from "./request-log.ts";
 import type { Explanation } from "./service.ts";
@@ -98,8 +99,7 @@ function plainError(wire: Wire, raw: Raw, kind: ErrorKind, told: Told | undefine
         ? `${of} is gone for good, ${source} was told.`
         : `${source} found nothing at ${of}, or is not allowed to see it.`,
     );
-  if (kind === "config")
-    return say(`The proxy on the way to ${host} wants a login from ${source}.`, "Write it into HTTPS_PROXY.");
+  if (status === 407) return proxyWantsLogin(source, host);
   if (kind === "too_large") return say(`${host} refused a request of ${source} as too large.`);
   if (kind === "rate_limited") return say(`${host} asks ${source} to come back later.`, "It goes on by itself then.");
   if (kind === "unavailable")
