@@ -3,22 +3,24 @@
 import { chmodSync, existsSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { bundledPackages, writeNotices } from "./package/notices.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
 /** The files that Node starts by name: the two doors and the two worker threads. */
 export const ENTRIES = ["cli", "server", "store/sqlite/writer-thread", "extract/thread"];
 
-/** Left outside: what is native, optional, or large and rarely needed. */
-const OUTSIDE = ["better-sqlite3", "@napi-rs/keyring", "unpdf", "@modelcontextprotocol/server-legacy"];
+/** Left outside: what is native, and what a package asks for only where somebody has installed it. */
+const OUTSIDE = ["better-sqlite3", "@napi-rs/keyring", "@napi-rs/canvas"];
 
 /** Packages in the older module format ask for Node's own modules through `require`. */
 const REQUIRE =
   'import { createRequire as requireFrom } from "node:module"; const require = requireFrom(import.meta.url);';
 
+/** Answers the packages that were put in. */
 export async function buildAll() {
   rmSync(`${root}dist`, { recursive: true, force: true });
-  await build({
+  const { metafile } = await build({
     absWorkingDir: root,
     entryPoints: Object.fromEntries(
       ENTRIES.filter((entry) => existsSync(`${root}src/${entry}.ts`)).map((entry) => [entry, `src/${entry}.ts`]),
@@ -34,11 +36,15 @@ export async function buildAll() {
     // Its other form asks for its own files by names that cannot be followed.
     alias: { "jsonc-parser": "jsonc-parser/lib/esm/main.js" },
     banner: { js: REQUIRE },
-    legalComments: "eof",
+    legalComments: "none", // They are in the notices, whole.
+    metafile: true,
     sourcemap: true,
     logLevel: "warning",
   });
   if (existsSync(`${root}dist/cli.js`)) chmodSync(`${root}dist/cli.js`, 0o755);
+  const packages = bundledPackages(metafile, root);
+  writeNotices(packages, `${root}dist/THIRD-PARTY-NOTICES.txt`);
+  return packages;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await buildAll();
