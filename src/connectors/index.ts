@@ -3,4 +3,5 @@ import type { Connector } from "./kit/index.ts";
 /** Every connector by its folder name: one line each, loaded when a source first needs it. */
 export const CONNECTORS: Readonly<Record<string, () => Promise<Connector>>> = {
   files: async () => (await import("./files/index.ts")).files,
+  github: async () => (await import("./github/index.ts")).github,
 };

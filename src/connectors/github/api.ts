@@ -7,7 +7,7 @@ export class GithubApi {
   /** As the newest listing described them, by their id. */
   readonly repositories = new Map<string, Repository>();
   /** Streams that the last sync of a repository found closed to this credential, by the repository's id. */
-  readonly refused = new Map<string, Set<string>>();
+  readonly refused = new Map<string, ReadonlySet<string>>();
   /** Numbers of the threads that labels, state and includeBots let in, by the repository's id; none when all are in. */
   readonly threads = new Map<string, Set<number>>();
   /** Set once the service turned out to have no GraphQL. */

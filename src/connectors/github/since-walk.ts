@@ -42,17 +42,26 @@ export async function* sinceWalk(
   const begin = startOf(ctx, listing);
   let { highWater } = begin;
   let position: Position = { since: begin.since, link: begin.link };
+  let boundary = new Set<string>();
   for await (const answer of answersOf(ctx, listing.request, begin)) {
+    const entries = answer.body.filter((entry) => !boundary.has(JSON.stringify(entry)));
+    boundary = lastSecondOf(answer.body);
     const dates = datesOf(answer.body);
     highWater = newest(highWater, dates.reduce<string | undefined>(newest, undefined));
     if (answer.next !== undefined) {
       position = positionAfter(answer, dates);
-      yield { entries: answer.body, state: { ...position, highWater, ended: false, rereadAt: begin.rereadAt } };
+      yield { entries, state: { ...position, highWater, ended: false, rereadAt: begin.rereadAt } };
     } else {
       const known = highWater ?? (listing.narrowed ? dateOf(answer) : undefined);
-      yield { entries: answer.body, state: atEnd(listing, { ...begin, ...position, highWater: known }, answer.etag) };
+      yield { entries, state: atEnd(listing, { ...begin, ...position, highWater: known }, answer.etag) };
     }
   }
+}
+
+/** The next page begins with these again, unless one was changed meanwhile. */
+function lastSecondOf(page: Page): Set<string> {
+  const last = page.at(-1)?.updated_at;
+  return new Set(page.filter((entry) => entry.updated_at === last).map((entry) => JSON.stringify(entry)));
 }
 
 type Position = Pick<SinceState, "since" | "link">;

@@ -23,6 +23,8 @@ export const GithubCursor = z.object({
   v: z.literal(1),
   /** Each checked by its stream: a state that no longer parses makes that stream begin anew. */
   streams: z.partialRecord(z.enum(STREAM_NAMES), z.json()),
+  /** Closed to the credential when they were last asked for. */
+  refused: z.array(z.enum(STREAM_NAMES)).optional(),
 });
 export type GithubCursor = z.output<typeof GithubCursor>;
 

@@ -1,0 +1,125 @@
+import { z } from "zod";
+import type { Explanation, HttpFailure } from "../kit/index.ts";
+
+/** Waited where a secondary limit names no time. https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api, 2026-11. */
+const SECONDARY_WAIT_MS = 60_000;
+
+const Body = z.object({ message: z.string().catch("") }).catch({ message: "" });
+const QueryErrors = z.object({
+  errors: z.array(
+    z.object({
+      type: z.string().optional(),
+      path: z.array(z.union([z.string(), z.number()])).nullish(),
+      extensions: z.object({ saml_failure: z.boolean().optional() }).nullish(),
+    }),
+  ),
+});
+
+/** GitHub's refusals in our words. What GitHub says is only recognised, never shown. */
+export function explain(failure: HttpFailure): Explanation | undefined {
+  const queried = failure.path.endsWith("/graphql") ? explainQuery(failure) : undefined;
+  if (queried !== undefined) return queried;
+  const { status, headers, body } = failure;
+  const { message } = Body.parse(body);
+  if (status === 403 || status === 429) return explainForbidden(status, headers, message);
+  if (status === 409 && /empty/i.test(message))
+    return { kind: "not_found", message: "The repository is empty: it has no commit yet." };
+  if (status === 410) return { kind: "not_found", message: "GitHub says that this was deleted or is switched off." };
+  if (status === 451)
+    return {
+      kind: "permission",
+      message: "GitHub blocked this repository for legal reasons.",
+      hint: "Take it out of the source's repositories.",
+    };
+  return undefined;
+}
+
+function explainForbidden(status: number, headers: Headers, message: string): Explanation | undefined {
+  const limited = explainLimit(status, headers, message);
+  if (limited !== undefined) return limited;
+  const sso = headers.get("x-github-sso");
+  if (sso?.startsWith("required")) return ssoRequired(organizationIn(sso));
+  if (/access blocked|has been disabled|suspended/i.test(message))
+    return { kind: "permission", message: "GitHub has closed this repository or account to everybody." };
+  const accepted = headers.get("x-accepted-github-permissions");
+  if (/resource not accessible/i.test(message) || accepted !== null)
+    return missingPermission(accepted === null ? undefined : permissionsInWords(accepted));
+  return undefined;
+}
+
+/** Both kinds of limit come with either status. */
+function explainLimit(status: number, headers: Headers, message: string): Explanation | undefined {
+  const spent = headers.get("x-ratelimit-remaining") === "0";
+  const told = headers.get("retry-after") !== null;
+  const secondary = /secondary rate limit|abuse/i.test(message);
+  if (!(spent || told || secondary || status === 429 || /rate limit/i.test(message))) return undefined;
+  const wait = told || spent ? {} : { retryAfterMs: SECONDARY_WAIT_MS };
+  if (spent && !secondary)
+    return {
+      kind: "rate_limited",
+      message: "GitHub's hourly limit for this credential is used up.",
+      hint: "It goes on by itself when the hour is over. Without a token the limit is 60 requests an hour, with one 5,000.",
+      ...wait,
+    };
+  return { kind: "rate_limited", message: "GitHub asks to be left alone for a while (secondary limit).", ...wait };
+}
+
+function explainQuery({ body }: HttpFailure): Explanation | undefined {
+  const [error] = QueryErrors.safeParse(body).data?.errors ?? [];
+  if (error?.extensions?.saml_failure) return ssoRequired(undefined);
+  if (error?.type === "FORBIDDEN" || error?.type === "INSUFFICIENT_SCOPES") {
+    const field = error.path?.filter((part) => typeof part === "string").at(-1);
+    return missingPermission(FIELDS[field ?? ""]);
+  }
+  if (error?.type === "RATE_LIMITED" || error?.type === "RATE_LIMIT")
+    return { kind: "rate_limited", message: "GitHub's hourly limit of GraphQL points is used up." };
+  return undefined;
+}
+
+const FIELDS: Readonly<Record<string, string | undefined>> = {
+  discussions: "Discussions: read",
+  discussion: "Discussions: read",
+  issues: "Issues: read",
+  pullRequests: "Pull requests: read",
+  pullRequest: "Pull requests: read",
+  object: "Contents: read",
+};
+
+function missingPermission(words: string | undefined): Explanation {
+  return {
+    kind: "permission",
+    message: `The token is not allowed to read this${words === undefined ? "" : `: it needs "${words}"`}.`,
+    hint: "Edit the token at https://github.com/settings/personal-access-tokens; a classic token needs the scope repo.",
+  };
+}
+
+function ssoRequired(organization: string | undefined): Explanation {
+  return {
+    kind: "permission",
+    message: `${organization ?? "The organization"} wants single sign-on, for which this token was not authorized.`,
+    hint: "Open https://github.com/settings/tokens, choose Configure SSO beside the token and authorize the organization.",
+  };
+}
+
+function organizationIn(header: string): string | undefined {
+  return /\/orgs\/([\w.-]+)\//.exec(header)?.[1];
+}
+
+/** `issues=read,metadata=read; contents=read` as "Issues: read and Metadata: read, or Contents: read". */
+export function permissionsInWords(header: string): string {
+  const sets = header.split(";").map((set) =>
+    set
+      .split(",")
+      .map((one) => one.trim().split("="))
+      .filter(([name]) => name !== undefined && /^\w+$/.test(name))
+      .map(([name = "", level = "read"]) => `${titleOf(name)}: ${/^\w+$/.test(level) ? level : "read"}`)
+      .join(" and "),
+  );
+  return [...new Set(sets.filter((set) => set !== ""))].join(", or ");
+}
+
+/** `pull_requests` as GitHub's settings show it: "Pull requests". */
+export function titleOf(permission: string): string {
+  const words = permission.replaceAll("_", " ");
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}

@@ -1,0 +1,45 @@
+import { type Allowance, bearerToken, type HttpService, noLogin } from "../kit/index.ts";
+import { explain } from "./explain.ts";
+import type { GithubConfig } from "./options.ts";
+
+/** Names of GitHub's limits and what they are called here. */
+const RESOURCES: Readonly<Record<string, string>> = {
+  core: "default",
+  graphql: "graphql",
+  search: "search",
+  code_search: "codeSearch",
+};
+
+/** How GitHub is reached: https://docs.github.com/rest/using-the-rest-api, 2026-11. */
+export const githubService: HttpService<GithubConfig> = {
+  baseUrl: (config) => (config.baseUrl ?? "https://api.github.com").replace(/\/+$/, ""),
+  headers: () => ({ accept: "application/vnd.github+json", "x-github-api-version": "2022-11-28" }),
+  auth: [
+    bearerToken({ title: "Personal access token", howTo: "Create one." }, (config: GithubConfig) => config.accessToken),
+    noLogin({ title: "No login", howTo: "Only public." }),
+  ],
+  buckets: {
+    default: { concurrency: 4, perMinute: 900 },
+    graphql: { concurrency: 2, perMinute: 2000 },
+    search: { concurrency: 1, perMinute: 30 },
+    codeSearch: { concurrency: 1, perMinute: 10 },
+  },
+  allowance,
+  explain,
+};
+
+function allowance({ headers }: { headers: Headers }): Allowance | undefined {
+  const remaining = numberOf(headers.get("x-ratelimit-remaining"));
+  if (remaining === undefined) return undefined;
+  const reset = numberOf(headers.get("x-ratelimit-reset"));
+  const bucket = RESOURCES[headers.get("x-ratelimit-resource") ?? ""];
+  return {
+    remaining,
+    ...(reset !== undefined && { resetAt: new Date(reset * 1000) }), // seconds since 1970
+    ...(bucket !== undefined && { bucket }),
+  };
+}
+
+function numberOf(header: string | null): number | undefined {
+  return header !== null && /^\d{1,12}$/.test(header.trim()) ? Number(header) : undefined;
+}

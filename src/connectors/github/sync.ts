@@ -1,0 +1,123 @@
+import { ConnectorError, type From, type Page } from "../kit/index.ts";
+import { STREAMS } from "./all-streams.ts";
+import type { GithubContext } from "./api.ts";
+import { describeAgain, repositoryById } from "./repositories.ts";
+import type { Repository } from "./schema.ts";
+import type { GithubCursor, Stream, StreamName } from "./streams.ts";
+
+/** Ends the sync of the repository at once; everything else is a matter of one stream. */
+const SERIOUS: readonly string[] = ["auth", "config", "cancelled", "rate_limited", "cursor_expired", "store"];
+
+type States = GithubCursor["streams"];
+
+/** Follows one repository: its streams one after another, each from where it stood. */
+export async function* syncRepository(
+  ctx: GithubContext,
+  from: From<GithubCursor>,
+): AsyncGenerator<Page<GithubCursor>> {
+  const repository = await repositoryById(ctx, from.container ?? "");
+  const walk = new Walk(ctx, repository, from);
+  for (const stream of STREAMS) {
+    if (stream.applies(ctx.config, repository)) yield* walk.follow(stream);
+    else walk.forget(stream.name);
+    ctx.signal.throwIfAborted();
+  }
+  yield* walk.end();
+}
+
+/** What a person finds among the failures of a source, when a kind of thing in a repository is closed to it. */
+export function refusalId(repository: Repository, name: StreamName): string {
+  return `${repository.id}/${name}`;
+}
+
+class Walk {
+  readonly #ctx: GithubContext;
+  readonly #repository: Repository;
+  readonly #since: string | undefined;
+  readonly #gaps: string[] = [];
+  readonly #failures: { id: string; error: ConnectorError }[] = [];
+  /** Streams that were closed last time, and those that are now. */
+  readonly #before: readonly StreamName[];
+  readonly #refused = new Set<StreamName>();
+  #states: States;
+  #isEmpty = true;
+  #postponed: ConnectorError | undefined;
+
+  constructor(ctx: GithubContext, repository: Repository, from: From<GithubCursor>) {
+    this.#ctx = ctx;
+    this.#repository = repository;
+    this.#since = from.since;
+    this.#states = { ...from.cursor?.streams };
+    this.#before = from.cursor?.refused ?? [];
+    ctx.api.refused.set(String(repository.id), this.#refused);
+  }
+
+  async *follow(stream: Stream): AsyncGenerator<Page<GithubCursor>> {
+    const parsed = stream.state.safeParse(this.#states[stream.name]);
+    const state = parsed.success ? parsed.data : undefined;
+    try {
+      for await (const page of stream.pages(this.#ctx, this.#repository, {
+        ...(state !== undefined && { state }),
+        ...(this.#since !== undefined && { since: this.#since }),
+      })) {
+        const { state: next, incomplete, ...changes } = page;
+        if (incomplete !== undefined) this.#gaps.push(incomplete.why);
+        this.#states = { ...this.#states, [stream.name]: next as States[StreamName] };
+        this.#isEmpty = false;
+        yield { ...changes, cursor: this.#cursor(), ...(incomplete !== undefined && { incomplete }) };
+      }
+    } catch (thrown) {
+      const error = ConnectorError.from(thrown);
+      if (SERIOUS.includes(error.kind)) throw error;
+      await this.#missed(stream, error);
+    }
+  }
+
+  /** A stream that the options or the repository left out begins anew when it comes back. */
+  forget(name: StreamName): void {
+    const { [name]: _, ...others } = this.#states;
+    this.#states = others;
+  }
+
+  /** The last page says what could not be looked at. A stream that is open again is no failure any more. */
+  *end(): Generator<Page<GithubCursor>> {
+    const why = this.#gaps.join(" ");
+    const deletes = this.#before
+      .filter((name) => !this.#refused.has(name))
+      .map((name) => refusalId(this.#repository, name));
+    const news = [why, ...deletes, ...this.#failures].filter((one) => one !== "");
+    if (this.#isEmpty || news.length > 0)
+      yield { deletes, failures: this.#failures, cursor: this.#cursor(), ...(why !== "" && { incomplete: { why } }) };
+    if (this.#postponed !== undefined) throw this.#postponed;
+  }
+
+  async #missed(stream: Stream, error: ConnectorError): Promise<void> {
+    if (error.kind === "not_found") {
+      const now = await describeAgain(this.#ctx, this.#repository); // throws when the repository itself is gone
+      if (error.status === 410 || !stream.applies(this.#ctx.config, now)) return this.forget(stream.name);
+    } else if (error.kind !== "permission") {
+      this.#postponed ??= error;
+      return;
+    }
+    const refusal = refusalOf(stream, this.#repository, error);
+    this.#refused.add(stream.name);
+    this.#failures.push({ id: refusalId(this.#repository, stream.name), error: refusal });
+    // What was never readable was never stored: then the rest of the repository can still be proven gone.
+    if (this.#states[stream.name] !== undefined) this.#gaps.push(refusal.message);
+  }
+
+  #cursor(): GithubCursor {
+    const refused = [...this.#refused];
+    return { v: 1, streams: this.#states, ...(refused.length > 0 && { refused }) };
+  }
+}
+
+function refusalOf(stream: Stream, repository: Repository, error: ConnectorError): ConnectorError {
+  const what = `${stream.title} of ${repository.full_name} could not be read`;
+  const why = error.kind === "permission" ? error.message : "GitHub does not show them to this token.";
+  const hint = error.kind === "permission" ? error.hint : undefined;
+  return new ConnectorError("permission", `${what}. ${why}`, {
+    hint: hint ?? `Give the token "${stream.permission}".`,
+    cause: error,
+  });
+}
