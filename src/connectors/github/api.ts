@@ -24,7 +24,12 @@ export function inRepository(repository: Repository, path: string, query?: HttpR
 
 /** Whether anybody is logged in: GraphQL answers nobody else. */
 export function isLoggedIn(config: GithubConfig): boolean {
-  return config.accessToken !== undefined || config.appId !== undefined || config.clientId !== undefined;
+  return config.accessToken !== undefined || config.privateKey !== undefined || config.clientId !== undefined;
+}
+
+/** Whether a GitHub App asks, which has a credential for each account that installed it. */
+export function isApp(config: GithubConfig): boolean {
+  return config.accessToken === undefined && config.privateKey !== undefined;
 }
 
 export function hasGraphql(ctx: GithubContext): boolean {

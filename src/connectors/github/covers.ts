@@ -1,9 +1,10 @@
 import type { Item } from "../kit/index.ts";
+import { coversFile } from "./code/covers-file.ts";
 import type { GithubConfig } from "./options.ts";
 import { takesIssues, takesPulls } from "./selection.ts";
 
 /** Whether the options still take a stored item, as far as its kind tells; the full pass after them tells the rest. */
-export function coversItem(config: GithubConfig, item: Pick<Item, "id" | "kind">): boolean {
+export function coversItem(config: GithubConfig, item: Pick<Item, "id" | "kind" | "body">): boolean {
   switch (item.kind) {
     case "issue":
       return takesIssues(config);
@@ -20,6 +21,8 @@ export function coversItem(config: GithubConfig, item: Pick<Item, "id" | "kind">
       return config.includeDiscussions && config.includeComments;
     case "release":
       return config.includeReleases;
+    case "file":
+      return coversFile(config, item.id.slice(item.id.indexOf(":") + 1), item.body?.bytes);
     case "wiki_page":
       return config.includeWikis;
     default:

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { ConnectorError, type Entry, type HttpRequest } from "../kit/index.ts";
 import { accessTo } from "./access.ts";
-import { type GithubContext, inRepository } from "./api.ts";
+import { type GithubContext, inRepository, isApp } from "./api.ts";
 import { installations } from "./installations.ts";
 import { Repository } from "./schema.ts";
 
@@ -125,7 +125,7 @@ async function* allOf(ctx: GithubContext): AsyncGenerator<Repository> {
     yield* ofOwner(ctx, owner);
     return;
   }
-  if (config.appId !== undefined) {
+  if (isApp(config)) {
     for (const realm of await installations(ctx)) {
       const request = { url: "/installation/repositories", query: { per_page: 100 }, realm, keep: true };
       for await (const page of ctx.http.pages(request, InstalledPage)) yield* page.body.repositories;

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { ConnectorError, type TestAnswer } from "../kit/index.ts";
-import { type GithubContext, hasGraphql, inRepository, isLoggedIn } from "./api.ts";
+import { type GithubContext, hasGraphql, inRepository, isApp, isLoggedIn } from "./api.ts";
 import { titleOf } from "./explain.ts";
 import { askRepository } from "./graphql.ts";
 import { type Installation, installationsOf } from "./installations.ts";
@@ -37,12 +37,12 @@ export async function testAccount(ctx: GithubContext): Promise<TestAnswer> {
   for await (const repository of repositoriesOf(ctx)) repositories.push(repository);
   describeReach(ctx, repositories, found);
   for (const repository of repositories.slice(0, PROBED)) await probe(ctx, repository, found);
-  found.granted.push(await limitLeft(ctx));
+  found.granted.push(await limitLeft(ctx, repositories[0]));
   return found;
 }
 
 async function identify(ctx: GithubContext): Promise<Findings> {
-  if (ctx.config.appId !== undefined) return identifyApp(ctx);
+  if (isApp(ctx.config)) return identifyApp(ctx);
   if (!isLoggedIn(ctx.config)) return anonymous();
   const answer = await ctx.http.json({ url: "/user" }, z.object({ login: z.string(), name: z.string().nullish() }));
   const { login, name } = answer.body;
@@ -178,10 +178,11 @@ async function one(ctx: GithubContext, repository: Repository, path: string): Pr
   return ctx.http.json(inRepository(repository, path, query), z.unknown());
 }
 
-async function limitLeft(ctx: GithubContext): Promise<string> {
+async function limitLeft(ctx: GithubContext, repository: Repository | undefined): Promise<string> {
   try {
-    const realm = ctx.config.appId === undefined ? {} : { realm: "" };
-    const { core } = (await ctx.http.json({ url: "/rate_limit", ...realm }, Limits)).body.resources;
+    const { core } = (
+      await ctx.http.json({ url: "/rate_limit", ...(repository && { realm: repository.owner.login }) }, Limits)
+    ).body.resources;
     const at = new Date(core.reset * 1000).toISOString().slice(11, 16);
     return `${core.remaining} of ${core.limit} requests left in this hour (until ${at} UTC)`;
   } catch (thrown) {

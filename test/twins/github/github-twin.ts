@@ -193,8 +193,7 @@ export class GithubTwin implements Twin {
 
   #first(): Repository {
     const [first] = this.world.repositories.values();
-    if (first === undefined) throw new Error("Nothing was seeded.");
-    return first;
+    return first ?? this.repository(`${this.token.account.login}/sightings`);
   }
 
   #locate(id: string): { repository: Repository; number: number; comment?: number } {
