@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { ConnectorError, type Draft, type Entry, type Fetched } from "../kit/index.ts";
+import { githubAddresses } from "./addresses.ts";
 import { type GithubContext, isLoggedIn } from "./api.ts";
 import { type DescendingPage, DescendingState, descendingWalk } from "./descending-walk.ts";
 import { discussionIds } from "./discussion-ids.ts";
@@ -116,7 +117,8 @@ async function* allRemarks(ctx: GithubContext, repository: Repository, discussio
   for (let page = discussion.comments; page !== undefined; ) {
     for (const comment of page.nodes) {
       yield* itemsOf(ctx, repository, number, comment, undefined);
-      for await (const reply of allReplies(ctx, comment)) yield* itemsOf(ctx, repository, number, reply, comment);
+      for await (const reply of allReplies(ctx, repository, comment))
+        yield* itemsOf(ctx, repository, number, reply, comment);
     }
     page = page.pageInfo === undefined ? undefined : await commentsAfter(ctx, repository, number, page.pageInfo);
   }
@@ -141,19 +143,33 @@ async function commentsAfter(ctx: GithubContext, repository: Repository, number:
   return discussion?.comments;
 }
 
-async function* allReplies(ctx: GithubContext, comment: DiscussionComment): AsyncGenerator<DiscussionComment> {
+async function* allReplies(
+  ctx: GithubContext,
+  repository: Repository,
+  comment: DiscussionComment,
+): AsyncGenerator<DiscussionComment> {
   for (let page = comment.replies; page !== undefined; ) {
     yield* page.nodes;
-    page = page.pageInfo === undefined ? undefined : await repliesAfter(ctx, comment, page.pageInfo);
+    page = page.pageInfo === undefined ? undefined : await repliesAfter(ctx, repository, comment, page.pageInfo);
   }
 }
 
-async function repliesAfter(ctx: GithubContext, comment: DiscussionComment, after: string) {
+async function repliesAfter(ctx: GithubContext, repository: Repository, comment: DiscussionComment, after: string) {
   const query = `query ($id: ID!, $after: String) { node(id: $id) { ... on DiscussionComment {
     replies(first: 100, after: $after) { nodes { ${remarkFields(0)} } ${PAGE_INFO} } } } }`;
   const Shape = z.object({ node: z.object({ replies: DiscussionComment.shape.replies }).nullable() });
   const variables = { id: comment.id, after };
-  const answer = await ctx.http.graphql({ query, variables, bucket: "graphql", cost: 1 }, Shape);
+  const answer = await ctx.http.graphql(
+    {
+      url: githubAddresses(ctx.config.baseUrl).graphql,
+      query,
+      variables,
+      realm: repository.owner.login,
+      bucket: "graphql",
+      cost: 1,
+    },
+    Shape,
+  );
   return answer.body.node?.replies;
 }
 

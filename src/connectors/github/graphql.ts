@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { ConnectorError } from "../kit/index.ts";
+import { githubAddresses } from "./addresses.ts";
 import type { GithubContext } from "./api.ts";
 import type { Account, Repository } from "./schema.ts";
 
@@ -33,6 +34,7 @@ export async function askRepository<T>(
   const declared = ["$owner: String!", "$name: String!", ...variables.map(([name, one]) => `$${name}: ${one.type}`)];
   const answer = await ctx.http.graphql(
     {
+      url: githubAddresses(ctx.config.baseUrl).graphql,
       query: `query (${declared.join(", ")}) { repository(owner: $owner, name: $name) { ${query.body} } }`,
       variables: {
         owner: repository.owner.login,

@@ -1,4 +1,5 @@
 import { ConnectorError } from "../kit/index.ts";
+import { githubAddresses } from "./addresses.ts";
 import type { GithubContext } from "./api.ts";
 import { describe } from "./repositories.ts";
 import type { Repository } from "./schema.ts";
@@ -50,7 +51,7 @@ function placeOf(ctx: GithubContext, text: string): Place | undefined {
     .filter((part) => part !== "")
     .map(decoded);
   const hosts = hostsOf(ctx.config.baseUrl);
-  if (url.hostname === hosts.raw) return rawFile(parts);
+  if (url.host === hosts.raw) return rawFile(parts);
   if (url.host === hosts.api.host && url.pathname.startsWith(hosts.api.prefix)) {
     const below = parts.slice(hosts.api.prefix.split("/").filter(Boolean).length);
     const place = apiPlace(below);
@@ -61,14 +62,14 @@ function placeOf(ctx: GithubContext, text: string): Place | undefined {
 
 /** Hosts of the pages, the interface and the raw files of a source. */
 function hostsOf(baseUrl: string | undefined): { site: string; raw: string; api: { host: string; prefix: string } } {
-  const url = new URL(baseUrl ?? "https://github.com");
-  if (/^(api\.|www\.)?github\.com$/.test(url.hostname))
-    return { site: "github.com", raw: "raw.githubusercontent.com", api: { host: "api.github.com", prefix: "/" } };
-  if (url.hostname.endsWith(".ghe.com")) {
-    const site = url.host.replace(/^api\./, "");
-    return { site, raw: `raw.${site}`, api: { host: `api.${site}`, prefix: "/" } };
-  }
-  return { site: url.host, raw: `raw.${url.hostname}`, api: { host: url.host, prefix: "/api/v3/" } };
+  const { api, web } = githubAddresses(baseUrl);
+  const site = new URL(web).host;
+  const { host, pathname } = new URL(`${api}/`);
+  return {
+    site,
+    raw: site === "github.com" ? "raw.githubusercontent.com" : `raw.${site}`,
+    api: { host, prefix: pathname },
+  };
 }
 
 function rawFile([owner, repo, ...file]: string[]): Place | undefined {

@@ -1,4 +1,6 @@
-import { type Allowance, bearerToken, type HttpService, noLogin } from "../kit/index.ts";
+import type { Allowance, HttpService } from "../kit/index.ts";
+import { githubAddresses } from "./addresses.ts";
+import { githubAuth } from "./auth.ts";
 import { explain } from "./explain.ts";
 import type { GithubConfig } from "./options.ts";
 
@@ -12,12 +14,9 @@ const RESOURCES: Readonly<Record<string, string>> = {
 
 /** How GitHub is reached: https://docs.github.com/rest/using-the-rest-api, 2026-11. */
 export const githubService: HttpService<GithubConfig> = {
-  baseUrl: (config) => (config.baseUrl ?? "https://api.github.com").replace(/\/+$/, ""),
-  headers: () => ({ accept: "application/vnd.github+json", "x-github-api-version": "2022-11-28" }),
-  auth: [
-    bearerToken({ title: "Personal access token", howTo: "Create one." }, (config: GithubConfig) => config.accessToken),
-    noLogin({ title: "No login", howTo: "Only public." }),
-  ],
+  baseUrl: (config) => githubAddresses(config.baseUrl).api,
+  headers: (config) => ({ accept: "application/vnd.github+json", ...versionFor(config) }),
+  auth: githubAuth,
   buckets: {
     default: { concurrency: 4, perMinute: 900 },
     graphql: { concurrency: 2, perMinute: 2000 },
@@ -27,6 +26,12 @@ export const githubService: HttpService<GithubConfig> = {
   allowance,
   explain,
 };
+
+/** Enterprise Servers know other versions or none, and refuse those they do not know; theirs is taken as it is. */
+function versionFor({ baseUrl }: GithubConfig): Record<string, string> {
+  const { api } = githubAddresses(baseUrl);
+  return api.endsWith("/api/v3") ? {} : { "x-github-api-version": "2022-11-28" };
+}
 
 function allowance({ headers }: { headers: Headers }): Allowance | undefined {
   const remaining = numberOf(headers.get("x-ratelimit-remaining"));
