@@ -1,6 +1,7 @@
 import type { IssueComment, Reactions } from "./model.ts";
 import { forget } from "./rendered.ts";
 import type { Repository } from "./repository.ts";
+import { commentShape, issueShape } from "./shapes/issue.ts";
 
 export interface CommentText {
   body: string;
@@ -10,6 +11,8 @@ export interface CommentText {
 
 /** Comments of issues and pull requests. */
 export class Comments {
+  /** Grows with every change of any comment. */
+  revision = 0;
   readonly #repository: Repository;
   readonly #all = new Map<number, IssueComment>();
 
@@ -32,6 +35,7 @@ export class Comments {
       reactions: {},
     };
     this.#all.set(comment.id, comment);
+    this.revision += 1;
     thread.comments += 1;
     issues.touch(thread, at > thread.updatedAt ? at : thread.updatedAt);
     this.#tell(comment, "created");
@@ -42,6 +46,7 @@ export class Comments {
   edit(id: number, body: string): IssueComment {
     const comment = this.get(id);
     comment.body = body;
+    this.revision += 1;
     comment.updatedAt = this.#repository.world.now();
     forget(comment);
     this.#tell(comment, "edited");
@@ -58,6 +63,7 @@ export class Comments {
   delete(id: number): void {
     const comment = this.get(id);
     this.#all.delete(id);
+    this.revision += 1;
     const thread = this.#repository.threads.get(comment.issue);
     if (thread !== undefined) {
       thread.comments -= 1;
@@ -85,13 +91,17 @@ export class Comments {
   }
 
   dropThread(issue: number): void {
+    this.revision += 1;
     for (const comment of this.of(issue)) this.#all.delete(comment.id);
   }
 
   #tell(comment: IssueComment, action: string): void {
-    this.#repository.tell("issue_comment", action, () => ({
-      issue: { number: comment.issue },
-      comment: { id: comment.id, body: comment.body },
+    const repository = this.#repository;
+    const thread = repository.threads.get(comment.issue);
+    if (thread === undefined) return;
+    repository.tell("issue_comment", action, (links) => ({
+      issue: issueShape(links, repository, thread, "2022-11-28"),
+      comment: commentShape(links, repository, comment),
     }));
   }
 }

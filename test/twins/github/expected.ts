@@ -37,7 +37,7 @@ export function expectedItems(world: World, contents: Contents): Map<string, str
         found.set(`${repository.id}.wiki:${path}`, words);
       }
     if (contents.releases) {
-      for (const release of repository.releasesById.values()) {
+      for (const release of repository.releases.all()) {
         found.set(`${repository.id}#release-${release.id}`, release.body ?? "");
       }
     }

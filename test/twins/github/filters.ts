@@ -37,3 +37,22 @@ export function sortedBy<T>(items: T[], key: (item: T) => string, descending: bo
   if (descending) keyed.reverse();
   return keyed.map(({ item }) => item);
 }
+
+const KEPT = new WeakMap<object, Map<string, { revision: number; items: unknown[] }>>();
+
+/** As `sortedBy`, kept until the revision of its source changes: a long list is asked for page after page. */
+export function keptSorted<T>(
+  source: { readonly revision: number },
+  name: string,
+  items: () => T[],
+  key: (item: T) => string,
+  descending: boolean,
+): T[] {
+  const kept = KEPT.get(source) ?? new Map<string, { revision: number; items: unknown[] }>();
+  KEPT.set(source, kept);
+  const found = kept.get(name);
+  if (found?.revision === source.revision) return found.items as T[];
+  const sorted = sortedBy(items(), key, descending);
+  kept.set(name, { revision: source.revision, items: sorted });
+  return sorted;
+}

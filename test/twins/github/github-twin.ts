@@ -2,17 +2,26 @@ import type { Twin } from "../../contract/connector.ts";
 import { Conformance } from "../conformance.ts";
 import { Faults } from "../faults.ts";
 import { Listener } from "../listen.ts";
+import { Apps } from "./apps.ts";
 import { type Contents, expectedItems } from "./expected.ts";
 import { graphqlRoute } from "./graphql/route.ts";
+import { Hooks } from "./hooks.ts";
 import { Limits } from "./limits.ts";
+import { OAuth } from "./oauth.ts";
 import { Repository, type RepositorySettings } from "./repository.ts";
+import { appRoutes } from "./routes/apps.ts";
 import { commitRoutes } from "./routes/commits.ts";
 import { contentRoutes } from "./routes/contents.ts";
 import { gitRoutes } from "./routes/git.ts";
+import { hookRoutes } from "./routes/hooks.ts";
 import { issueRoutes } from "./routes/issues.ts";
+import { peopleRoutes } from "./routes/people.ts";
 import { pullRoutes } from "./routes/pulls.ts";
+import { releaseRoutes } from "./routes/releases.ts";
 import { repositoryRoutes } from "./routes/repositories.ts";
-import { seedWorkshop } from "./seed.ts";
+import { type SearchState, searchRoutes } from "./routes/search.ts";
+import { serviceRoutes } from "./routes/service.ts";
+import { seedLarge, seedWorkshop } from "./seed.ts";
 import { type Flavour, type Seen, Service } from "./service.ts";
 import { type Token, Tokens } from "./tokens.ts";
 import { Wikis } from "./wiki.ts";
@@ -58,6 +67,10 @@ export class GithubTwin implements Twin {
   readonly flavour: Flavour;
   readonly contents: Contents;
   readonly wikis: Wikis;
+  readonly apps: Apps;
+  readonly oauth: OAuth;
+  readonly hooks: Hooks;
+  readonly search: SearchState = { incomplete: false };
   /** Answers that the vendor's description does not allow: faults of this twin. A test wants none. */
   readonly violations: string[] = [];
   #listener: Listener | undefined;
@@ -69,6 +82,9 @@ export class GithubTwin implements Twin {
     this.tokens = new Tokens(this.world);
     this.limits = new Limits(this.world);
     this.limits.enabled = this.flavour === "dotcom";
+    this.apps = new Apps(this.world, this.tokens);
+    this.oauth = new OAuth(this.world, this.tokens);
+    this.hooks = new Hooks(this.world, () => ({ api: this.origin, html: this.origin }));
     this.wikis = new Wikis(this.world, this.tokens);
     this.token = this.tokens.issue("marta-quill");
     const conformance = Conformance.of(this.flavour === "dotcom" ? "github.json" : "github-ghes-3.19.json");
@@ -86,9 +102,15 @@ export class GithubTwin implements Twin {
         ...gitRoutes,
         ...commitRoutes,
         ...contentRoutes,
+        ...releaseRoutes,
+        ...peopleRoutes,
+        ...appRoutes(this.apps),
+        ...hookRoutes(() => this.hooks),
+        ...searchRoutes(this.search),
+        ...serviceRoutes(this.limits, this.flavour),
         graphqlRoute({ limits: this.limits, refuse: (what) => this.service.refusals.push(what) }),
       ],
-      appOf: async () => undefined,
+      appOf: (jwt) => this.apps.prove(jwt),
     });
     if (conformance !== undefined && options.checked !== false) {
       this.service.watch = sampled((route, answered) => {
@@ -105,7 +127,8 @@ export class GithubTwin implements Twin {
     const twin = new GithubTwin(options);
     twin.#listener = await Listener.open(
       twin.faults,
-      async (question, origin) => (await twin.wikis.answer(question)) ?? twin.service.answer(question, origin),
+      async (question, origin) =>
+        twin.oauth.answer(question) ?? (await twin.wikis.answer(question)) ?? twin.service.answer(question, origin),
     );
     return twin;
   }
@@ -186,7 +209,13 @@ export class GithubTwin implements Twin {
     else repository.issues.delete(number);
   }
 
+  /** A long list without much of a story, for figures: ids in order, an hour of work in each item. Quick. */
+  seedLarge(counts: { issues: number; comments: number }, fullName = "millrace/ledger"): Repository {
+    return seedLarge(this, fullName, counts);
+  }
+
   async close(): Promise<void> {
+    await this.hooks.settled();
     await this.#listener?.close();
     this.wikis.close();
   }

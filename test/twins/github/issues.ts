@@ -1,6 +1,9 @@
-import type { Issue, Reactions } from "./model.ts";
+import type { Issue, Pull, Reactions } from "./model.ts";
+import type { PullRequest } from "./pulls.ts";
 import { forget } from "./rendered.ts";
 import type { Repository } from "./repository.ts";
+import { issueShape } from "./shapes/issue.ts";
+import { listedPull } from "./shapes/pull.ts";
 
 export interface IssueText {
   title?: string;
@@ -16,13 +19,16 @@ export interface IssueText {
 
 /** What people do with issues, and what each deed does to `updated_at`. */
 export class Issues {
+  /** Grows with every change of any issue. */
+  revision = 0;
   readonly #repository: Repository;
 
   constructor(repository: Repository) {
     this.#repository = repository;
   }
 
-  open(text: IssueText = {}): Issue {
+  /** With `pull` it is a pull request. */
+  open(text: IssueText = {}, pull: ((issue: Issue) => Pull) | null = null): Issue {
     const repository = this.#repository;
     const at = text.at ?? repository.world.now();
     const issue: Issue = {
@@ -48,7 +54,9 @@ export class Issues {
       pull: null,
     };
     repository.threads.set(issue.number, issue);
+    this.revision += 1;
     if (text.parent !== undefined) this.adopt(text.parent, issue.number, at);
+    if (pull !== null) issue.pull = pull(issue);
     this.#tell(issue, "opened");
     return issue;
   }
@@ -137,6 +145,7 @@ export class Issues {
   /** The thread changed: `updated_at` moves, and lists show it anew. */
   touch(issue: Issue, at?: string): void {
     issue.updatedAt = at ?? this.#repository.world.now();
+    this.revision += 1;
     forget(issue);
   }
 
@@ -146,16 +155,21 @@ export class Issues {
     if (issue.parent !== null) threads.get(issue.parent)?.children.delete(number);
     for (const child of issue.children) this.get(child).parent = null;
     threads.delete(number);
+    this.revision += 1;
     comments.dropThread(number);
     gone.set(number, where);
   }
 
   #tell(issue: Issue, action: string): void {
-    const event = issue.pull === null ? "issues" : "pull_request";
-    const key = issue.pull === null ? "issue" : "pull_request";
-    this.#repository.tell(event, action, () => ({
+    const repository = this.#repository;
+    if (issue.pull === null) {
+      repository.tell("issues", action, (links) => ({ issue: issueShape(links, repository, issue, "2022-11-28") }));
+      return;
+    }
+    const pull = issue as PullRequest;
+    repository.tell("pull_request", action, (links) => ({
       number: issue.number,
-      [key]: { number: issue.number, id: issue.id },
+      pull_request: listedPull(links, repository, pull, "2022-11-28"),
     }));
   }
 }

@@ -63,8 +63,13 @@ function afterCursor<T>(call: Call, items: readonly T[], keyset: Keyset<T>): { f
   if (!last.startsWith("cursor:v2:")) throw invalid("Invalid cursor");
   const key = last.slice("cursor:v2:".length);
   const beyond = (item: T) => (keyset.descending ? keyset.key(item) < key : keyset.key(item) > key);
-  const from = items.findIndex(beyond);
-  return { from: from === -1 ? items.length : from, page };
+  let [low, high] = [0, items.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (beyond(items[middle] as T)) high = middle;
+    else low = middle + 1;
+  }
+  return { from: low, page };
 }
 
 function cursorLinks<T>(call: Call, last: T | undefined, keyset: Keyset<T>, page: number): string {

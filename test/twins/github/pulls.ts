@@ -23,19 +23,19 @@ export class Pulls {
 
   open(text: PullText = {}): PullRequest {
     const { world, issues, owner, settings } = this.#repository;
-    const issue = issues.open({ ...text });
-    const [head, base] = [text.head ?? `topic-${issue.number}`, text.base ?? settings.defaultBranch];
-    issue.pull = {
-      id: world.id(),
-      draft: text.draft ?? false,
-      head: { ref: head, sha: this.#tip(head), label: `${owner.login}:${head}` },
-      base: { ref: base, sha: this.#tip(base), label: `${owner.login}:${base}` },
-      mergedAt: null,
-      mergedBy: null,
-      mergeSha: null,
-      reviewers: new Set((text.reviewers ?? []).map((login) => world.account(login))),
-    };
-    return issue as PullRequest;
+    return issues.open(text, (issue) => {
+      const [head, base] = [text.head ?? `topic-${issue.number}`, text.base ?? settings.defaultBranch];
+      return {
+        id: world.id(),
+        draft: text.draft ?? false,
+        head: { ref: head, sha: this.#tip(head), label: `${owner.login}:${head}` },
+        base: { ref: base, sha: this.#tip(base), label: `${owner.login}:${base}` },
+        mergedAt: null,
+        mergedBy: null,
+        mergeSha: null,
+        reviewers: new Set((text.reviewers ?? []).map((login) => world.account(login))),
+      };
+    }) as PullRequest;
   }
 
   get(number: number): PullRequest {

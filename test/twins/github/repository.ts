@@ -3,11 +3,12 @@ import type { Commit } from "../git/objects.ts";
 import { Comments } from "./comments.ts";
 import { Discussions } from "./discussions.ts";
 import { Issues } from "./issues.ts";
-import type { Discussion, Gone, Issue, Label, Milestone, Release, Role } from "./model.ts";
+import type { Discussion, Gone, Issue, Label, Milestone, Role } from "./model.ts";
 import { Pulls } from "./pulls.ts";
+import { Releases } from "./releases.ts";
 import { Reviews } from "./reviews.ts";
 import { WIKI_BRANCH } from "./wiki.ts";
-import type { Account, World } from "./world.ts";
+import type { Account, Happening, World } from "./world.ts";
 
 export interface RepositorySettings {
   description: string | null;
@@ -59,7 +60,6 @@ export class Repository {
   readonly threads = new Map<number, Issue>();
   readonly discussionsByNumber = new Map<number, Discussion>();
   readonly gone = new Map<number, Gone>();
-  readonly releasesById = new Map<number, Release>();
   readonly collaborators = new Map<Account, Role>();
   /** Slugs of the owner's teams to what they may do. */
   readonly teams = new Map<string, Role>();
@@ -74,6 +74,7 @@ export class Repository {
   readonly pulls: Pulls;
   readonly reviews: Reviews;
   readonly discussions: Discussions;
+  readonly releases: Releases;
   #number = 0;
 
   constructor(
@@ -98,6 +99,7 @@ export class Repository {
     this.pulls = new Pulls(this);
     this.reviews = new Reviews(this);
     this.discussions = new Discussions(this);
+    this.releases = new Releases(this);
     world.repositories.set(this.id, this);
     world.formerNames.delete(this.fullName.toLowerCase());
   }
@@ -202,7 +204,7 @@ export class Repository {
     this.collaborators.set(this.world.account(login), role);
   }
 
-  tell(event: string, action?: string, payload: () => Record<string, unknown> = () => ({})): void {
+  tell(event: string, action?: string, payload: Happening["payload"] = () => ({})): void {
     this.world.tell({ event, repository: this, payload, ...(action !== undefined && { action }) });
   }
 

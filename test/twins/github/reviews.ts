@@ -1,6 +1,8 @@
 import type { Review, ReviewComment, ReviewState } from "./model.ts";
 import { forget } from "./rendered.ts";
 import type { Repository } from "./repository.ts";
+import { listedPull, reviewCommentShape, reviewShape } from "./shapes/pull.ts";
+import type { Happening } from "./world.ts";
 
 export interface ReviewText {
   body?: string;
@@ -45,7 +47,9 @@ export class Reviews {
     };
     this.#reviews.set(review.id, review);
     this.#touchPull(pull, review.submittedAt);
-    this.#tell("pull_request_review", "submitted", pull, { review: { id: review.id } });
+    this.#tell("pull_request_review", "submitted", pull, (links) => ({
+      review: reviewShape(links, this.#repository, review),
+    }));
     return review;
   }
 
@@ -54,7 +58,9 @@ export class Reviews {
     review.state = "DISMISSED";
     forget(review);
     this.#touchPull(review.pull);
-    this.#tell("pull_request_review", "dismissed", review.pull, { review: { id } });
+    this.#tell("pull_request_review", "dismissed", review.pull, (links) => ({
+      review: reviewShape(links, this.#repository, review),
+    }));
   }
 
   /** A remark on a line; it belongs to a review, its own when none is named. It moves the pull request. */
@@ -82,7 +88,9 @@ export class Reviews {
     };
     this.#comments.set(comment.id, comment);
     this.#touchPull(pull, at);
-    this.#tell("pull_request_review_comment", "created", pull, { comment: { id: comment.id } });
+    this.#tell("pull_request_review_comment", "created", pull, (links) => ({
+      comment: reviewCommentShape(links, this.#repository, comment),
+    }));
     return comment;
   }
 
@@ -92,7 +100,9 @@ export class Reviews {
     comment.body = body;
     comment.updatedAt = this.#repository.world.now();
     forget(comment);
-    this.#tell("pull_request_review_comment", "edited", comment.pull, { comment: { id } });
+    this.#tell("pull_request_review_comment", "edited", comment.pull, (links) => ({
+      comment: reviewCommentShape(links, this.#repository, comment),
+    }));
     return comment;
   }
 
@@ -100,7 +110,9 @@ export class Reviews {
     const comment = this.#comments.get(id);
     if (comment === undefined) throw new Error(`There is no review comment ${id}.`);
     this.#comments.delete(id);
-    this.#tell("pull_request_review_comment", "deleted", comment.pull, { comment: { id } });
+    this.#tell("pull_request_review_comment", "deleted", comment.pull, (links) => ({
+      comment: reviewCommentShape(links, this.#repository, comment),
+    }));
   }
 
   review(id: number): Review {
@@ -136,7 +148,11 @@ export class Reviews {
     issues.touch(issue, at !== undefined && at < issue.updatedAt ? issue.updatedAt : at);
   }
 
-  #tell(event: string, action: string, pull: number, more: Record<string, unknown>): void {
-    this.#repository.tell(event, action, () => ({ pull_request: { number: pull }, ...more }));
+  #tell(event: string, action: string, pull: number, more: Happening["payload"]): void {
+    const repository = this.#repository;
+    repository.tell(event, action, (links) => ({
+      pull_request: listedPull(links, repository, repository.pulls.get(pull), "2022-11-28"),
+      ...more(links),
+    }));
   }
 }

@@ -41,6 +41,38 @@ export function seedWorkshop(twin: GithubTwin): Repository {
   return repository;
 }
 
+/** So many issues and comments, each with believable words; the comments are spread over the issues. */
+export function seedLarge(
+  twin: GithubTwin,
+  fullName: string,
+  counts: { issues: number; comments: number },
+): Repository {
+  const repository = twin.repository(fullName, {
+    description: "Every entry since the mill was built.",
+    hasDiscussions: false,
+    hasWiki: false,
+    at: "2024-01-01T00:00:00Z",
+  });
+  const second = (at: number) => new Date(Date.UTC(2024, 5, 1) + at * 1000).toISOString().replace(".000Z", "Z");
+  for (let at = 0; at < counts.issues; at++) {
+    repository.issues.open({
+      title: `Entry ${at}: the ${at % 2 === 0 ? "upper" : "lower"} sluice`,
+      body: `Entry ${at} of the ledger. The gauge stood at ${80 + (at % 90)} cm; the miller noted clear water and some weed in the rack.`,
+      user: PEOPLE[at % PEOPLE.length] as string,
+      labels: at % 10 === 0 ? ["gauge"] : [],
+      at: second(at),
+    });
+  }
+  for (let at = 0; at < counts.comments; at++) {
+    repository.comments.add((at % counts.issues) + 1, {
+      body: `Note ${at}: raked the weed out, ${at % 7} barrows of it.`,
+      user: PEOPLE[(at + 1) % PEOPLE.length] as string,
+      at: second(counts.issues + at),
+    });
+  }
+  return repository;
+}
+
 function openIssue(repository: Repository, day: number): void {
   const issue = repository.issues.open({
     title: `Gauge reading of day ${day}`,

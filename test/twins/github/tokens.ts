@@ -1,5 +1,7 @@
 import { randomBytes } from "node:crypto";
+import type { Role } from "./model.ts";
 import type { Repository } from "./repository.ts";
+import { teamsOf } from "./teams.ts";
 import type { Account, World } from "./world.ts";
 
 /** A credential that the service has given out. */
@@ -86,11 +88,14 @@ export function canSee(principal: Principal, repository: Repository): boolean {
   return roleOf(token.account, repository) !== "none";
 }
 
-/** What the account may do there, by ownership, membership or invitation. */
-export function roleOf(account: Account, repository: Repository) {
+/** What the account may do there, by ownership, invitation, team or membership. */
+export function roleOf(account: Account, repository: Repository): Role {
   if (account === repository.owner) return "admin";
   const invited = repository.collaborators.get(account);
   if (invited !== undefined) return invited;
+  for (const team of teamsOf(repository)) {
+    if (team.members.has(account)) return repository.teams.get(team.slug) ?? "pull";
+  }
   const reads = repository.settings.visibility === "public" || repository.settings.visibility === "internal";
   if (repository.owner.members.has(account)) return reads ? "push" : "pull";
   return repository.settings.visibility === "public" ? "pull" : "none";

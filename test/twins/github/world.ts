@@ -1,4 +1,6 @@
+import type { Links } from "./links.ts";
 import type { Repository } from "./repository.ts";
+import type { Team } from "./teams.ts";
 
 /** A person, an organization or a bot. */
 export interface Account {
@@ -19,7 +21,7 @@ export interface Happening {
   event: string;
   action?: string;
   repository: Repository;
-  payload: (api: string) => Record<string, unknown>;
+  payload: (links: Links) => Record<string, unknown>;
 }
 
 /** What all parts of the service share: time, numbers, accounts and repositories. */
@@ -28,6 +30,7 @@ export class World {
   readonly repositories = new Map<number, Repository>();
   /** Old full names, in lower case, to the repository that had them. */
   readonly formerNames = new Map<string, number>();
+  readonly teams: Team[] = [];
   readonly listeners: ((happening: Happening) => void)[] = [];
   /** Counts changes of things that many answers embed: names of accounts and repositories. */
   generation = 0;
@@ -85,6 +88,18 @@ export class World {
     const organization = this.account(login, { type: "Organization" });
     for (const member of members) organization.members.add(this.account(member));
     return organization;
+  }
+
+  team(organization: string, slug: string, members: readonly string[]): Team {
+    const team = {
+      id: this.id(),
+      slug,
+      name: slug.replaceAll("-", " "),
+      organization: this.organization(organization, members),
+      members: new Set(members.map((login) => this.account(login))),
+    };
+    this.teams.push(team);
+    return team;
   }
 
   /** The account is gone; what it wrote stays and belongs to the ghost. */

@@ -1,5 +1,5 @@
 import { type Call, notFound, Refusal, type Route } from "../exchange.ts";
-import { choice, sinceOf, sortedBy, sortKey } from "../filters.ts";
+import { choice, keptSorted, sinceOf, sortKey } from "../filters.ts";
 import type { Issue } from "../model.ts";
 import { paged } from "../paging.ts";
 import { rendered } from "../rendered.ts";
@@ -25,26 +25,24 @@ export function generationOf(call: Call): string {
   return `${call.world.generation} ${call.repository.generation}`;
 }
 
-function listed(call: Call): Issue[] {
+function fitting(call: Call): (issue: Issue) => boolean {
   const state = choice(call, "state", ["open", "closed", "all"], "open");
   const since = sinceOf(call);
   const labels = (call.query.get("labels") ?? "").split(",").filter((name) => name !== "");
   const [milestone, creator, assignee, mentioned] = ["milestone", "creator", "assignee", "mentioned"].map((name) =>
     call.query.get(name),
   );
-  return [...call.repository.threads.values()].filter(
-    (issue) =>
-      (state === "all" || issue.state === state) &&
-      (since === undefined || issue.updatedAt >= since) &&
-      labels.every((name) => [...issue.labels].some((label) => label.name.toLowerCase() === name.toLowerCase())) &&
-      matches(milestone, issue.milestone === null ? [] : [String(issue.milestone.number)]) &&
-      matches(
-        assignee,
-        [...issue.assignees].map((account) => account.login),
-      ) &&
-      (!creator || issue.user.login.toLowerCase() === creator.toLowerCase()) &&
-      (!mentioned || (issue.body ?? "").includes(`@${mentioned}`)),
-  );
+  return (issue) =>
+    (state === "all" || issue.state === state) &&
+    (since === undefined || issue.updatedAt >= since) &&
+    labels.every((name) => [...issue.labels].some((label) => label.name.toLowerCase() === name.toLowerCase())) &&
+    matches(milestone, issue.milestone === null ? [] : [String(issue.milestone.number)]) &&
+    matches(
+      assignee,
+      [...issue.assignees].map((account) => account.login),
+    ) &&
+    (!creator || issue.user.login.toLowerCase() === creator.toLowerCase()) &&
+    (!mentioned || (issue.body ?? "").includes(`@${mentioned}`));
 }
 
 /** `*` for any, `none` for nothing, else one of the values. */
@@ -61,7 +59,9 @@ function list(call: Call) {
   const descending = choice(call, "direction", ["asc", "desc"], "desc") === "desc";
   const dated = sortKey(sort === "updated" ? "updatedAt" : "createdAt");
   const key = (issue: Issue) => `${sort === "comments" ? String(issue.comments).padStart(9, "0") : ""}${dated(issue)}`;
-  return paged(call, sortedBy(listed(call), key, descending), renderIssue(call), { keyset: { key, descending } });
+  const { issues, threads } = call.repository;
+  const sorted = keptSorted(issues, `${sort} ${descending}`, () => [...threads.values()], key, descending);
+  return paged(call, sorted.filter(fitting(call)), renderIssue(call), { keyset: { key, descending } });
 }
 
 /** The issue of that number; where it is gone, what the service says about that. */
@@ -80,17 +80,18 @@ function wanted(call: Call): Issue {
 
 function comments(call: Call) {
   const since = sinceOf(call);
-  const all =
-    call.params.issue_number === undefined
-      ? call.repository.comments.all()
-      : call.repository.comments.of(wanted(call).number);
-  const found = all.filter((comment) => since === undefined || comment.updatedAt >= since);
   const sort = call.query.get("sort") === null ? undefined : choice(call, "sort", ["created", "updated"], "created");
   const byId = (comment: { id: number }) => String(comment.id).padStart(12, "0");
   const key = sort === undefined ? byId : sortKey(sort === "updated" ? "updatedAt" : "createdAt");
   // Without `sort` the direction is ignored, says the vendor's reference.
   const descending = sort !== undefined && choice(call, "direction", ["asc", "desc"], "asc") === "desc";
-  return paged(call, sortedBy(found, key, descending), (comment) =>
+  const { comments: all } = call.repository;
+  const sorted = keptSorted(all, `${sort} ${descending}`, () => all.all(), key, descending);
+  const issue = call.params.issue_number === undefined ? undefined : wanted(call).number;
+  const fits = (one: { updatedAt: string; issue: number }) =>
+    (since === undefined || one.updatedAt >= since) && (issue === undefined || one.issue === issue);
+  const found = since === undefined && issue === undefined ? sorted : sorted.filter(fits);
+  return paged(call, found, (comment) =>
     rendered(comment, formOf(call), generationOf(call), () => commentShape(call.links, call.repository, comment)),
   );
 }
