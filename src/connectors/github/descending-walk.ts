@@ -8,7 +8,10 @@ export const DescendingState = z.object({
   highWater: z.string().optional(),
   /** Of the first page of that walk: nothing new as long as it stays. */
   etag: z.string().optional(),
-  /** Entries at the top of that walk, "12@2026-03-02T08:00:00Z": met again inside the overlap, they are no news. */
+  /**
+   * Entries at the top of that walk, "12@2026-03-02T08:00:00Z": met again inside the overlap, they are no news. Those of the
+   * newest second are not among them, because they may change within it once more.
+   */
   recent: z.array(z.string()),
   rereadAt: z.string(),
   /** A walk under way; what it found at its top holds once it has reached its end. */
@@ -62,7 +65,7 @@ export async function* descendingWalk<T>(
     const stamps = page.entries.map((entry) => listing.stamp(entry));
     walk ??= { top: stamps[0]?.at, etag: page.etag, recent: [] };
     const { top } = walk;
-    const fresh = stamps.filter(({ at }) => top !== undefined && !isBefore(at, overlapOf(top)));
+    const fresh = stamps.filter(({ at }) => top !== undefined && at !== top && !isBefore(at, overlapOf(top)));
     walk = { ...walk, recent: [...walk.recent, ...fresh.map(nameOf)].slice(0, MOST_RECENT) };
     const last = stamps.at(-1)?.at;
     const ended = page.next === undefined || (last !== undefined && line !== undefined && isBefore(last, line));

@@ -53,9 +53,8 @@ async function* pages(
     state: from.state,
     floor: from.since,
     first: async (etag) => {
-      const stamp = await newestOf(ctx, repository);
-      if (etag === stamp) return undefined;
-      return { ...(await pageAfter(ctx, repository, undefined)), etag: stamp };
+      if (etag !== undefined && etag === (await newestOf(ctx, repository))) return undefined;
+      return pageAfter(ctx, repository, undefined);
     },
     following: async function* (next) {
       for (let after: string | undefined = next; after !== undefined; ) {
@@ -84,8 +83,17 @@ async function newestOf(ctx: GithubContext, repository: Repository): Promise<str
     }),
   });
   const { discussions } = await askRepository(ctx, repository, { body, cost: 1 }, Newest);
-  const [top] = discussions.nodes;
-  return `${discussions.totalCount} ${top?.number} ${top?.updatedAt}`;
+  return stampOf(discussions);
+}
+
+function stampOf({
+  totalCount,
+  nodes: [top],
+}: {
+  totalCount: number;
+  nodes: { number: number; updatedAt: string }[];
+}): string {
+  return `${totalCount} ${top?.number} ${top?.updatedAt}`;
 }
 
 async function pageAfter(
@@ -97,7 +105,7 @@ async function pageAfter(
     totalCount nodes { ${discussionFields(ctx.config)} } ${PAGE_INFO} }`;
   const variables = { after: { ...Cursor, value: after ?? null } };
   const { discussions } = await askRepository(ctx, repository, { body, variables, cost: 15 }, Listing);
-  return { entries: discussions.nodes, next: discussions.pageInfo };
+  return { entries: discussions.nodes, next: discussions.pageInfo, etag: stampOf(discussions) };
 }
 
 function takes(config: GithubConfig, { author }: Discussion): boolean {
