@@ -23,7 +23,7 @@ export function openNetwork(guard: Guard, limits: HttpLimits, environment: NodeJ
   const proxied = PROXIES.some((name) => environment[name]);
   let opening: Promise<Dispatcher> | undefined;
   const open = async (): Promise<Dispatcher> => {
-    const { Agent, EnvHttpProxyAgent } = await import("undici");
+    const { Agent, EnvHttpProxyAgent } = await import("./agents.ts");
     const options = {
       connect: { lookup: guardedLookup(guard), timeout: limits.connectMs },
       headersTimeout: limits.headersMs,
