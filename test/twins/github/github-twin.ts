@@ -3,6 +3,7 @@ import { Conformance } from "../conformance.ts";
 import { Faults } from "../faults.ts";
 import { Listener } from "../listen.ts";
 import { Apps } from "./apps.ts";
+import { Codeload } from "./codeload.ts";
 import { type Contents, expectedItems } from "./expected.ts";
 import { graphqlRoute } from "./graphql/route.ts";
 import { Hooks } from "./hooks.ts";
@@ -10,6 +11,7 @@ import { Limits } from "./limits.ts";
 import { OAuth } from "./oauth.ts";
 import { Repository, type RepositorySettings } from "./repository.ts";
 import { appRoutes } from "./routes/apps.ts";
+import { archiveRoutes } from "./routes/archive.ts";
 import { commitRoutes } from "./routes/commits.ts";
 import { contentRoutes } from "./routes/contents.ts";
 import { gitRoutes } from "./routes/git.ts";
@@ -67,6 +69,7 @@ export class GithubTwin implements Twin {
   readonly flavour: Flavour;
   readonly contents: Contents;
   readonly wikis: Wikis;
+  readonly codeload = new Codeload();
   readonly apps: Apps;
   readonly oauth: OAuth;
   readonly hooks: Hooks;
@@ -102,6 +105,7 @@ export class GithubTwin implements Twin {
         ...gitRoutes,
         ...commitRoutes,
         ...contentRoutes,
+        ...archiveRoutes(this.codeload),
         ...releaseRoutes,
         ...peopleRoutes,
         ...appRoutes(this.apps),
@@ -125,6 +129,7 @@ export class GithubTwin implements Twin {
 
   static async open(options: GithubOptions = {}): Promise<GithubTwin> {
     const twin = new GithubTwin(options);
+    await twin.codeload.open(twin.faults);
     twin.#listener = await Listener.open(
       twin.faults,
       async (question, origin) =>
@@ -217,6 +222,7 @@ export class GithubTwin implements Twin {
   async close(): Promise<void> {
     await this.hooks.settled();
     await this.#listener?.close();
+    await this.codeload.close();
     this.wikis.close();
   }
 

@@ -6,7 +6,7 @@ import type { Stream, StreamFrom, StreamPage } from "../streams.ts";
 import { fetchFile } from "./fetch-file.ts";
 import type { FileContent } from "./file-content.ts";
 import { fileId, fileItem } from "./file-item.ts";
-import { type Head, planFiles } from "./plan-files.ts";
+import { type Head, isGone, planFiles, rewritten } from "./plan-files.ts";
 import { type ReadFile, readFiles } from "./read-files.ts";
 import { type ReadHead, readHead } from "./read-head.ts";
 import { readReadme } from "./read-readme.ts";
@@ -76,13 +76,14 @@ class CodeWalk {
   async *#readme(): AsyncGenerator<StreamPage<CodeState>> {
     const before = this.#state.readme;
     const found = await readReadme(this.#ctx, this.#repository, this.#branch, before?.etag);
-    if (found.state === "same" || (found.state === "none" && before !== undefined && before.path === undefined)) return;
+    if (found.state === "same") return;
     const { path, etag } = found.state === "found" ? found : {};
     const left = before?.path !== undefined && before.path !== path && !this.#isCode(before.path);
     const readme = { ...(path !== undefined && { path }), ...(etag !== undefined && { etag }) };
     this.#state = { ...this.#state, readme };
     if (found.state === "found" && typeof found.item.text === "string")
       this.#contents.set(found.item.version, { text: found.item.text });
+    if (found.state === "none" && !left) return;
     yield {
       ...(found.state === "found" && { upserts: [found.item] }),
       ...(left && { deletes: [fileId(this.#repository, before.path as string)] }),
@@ -95,12 +96,13 @@ class CodeWalk {
     return this.#ctx.config.includeCode && this.#selection.takesPath(path);
   }
 
+  /** A part of the commit is stored. When that is gone, nobody can say any more what to remove of it. */
   async *#resume(walk: Walk): AsyncGenerator<StreamPage<CodeState>> {
     try {
       yield* this.#reach(walk);
-    } catch (error) {
-      if (ConnectorError.from(error).kind !== "not_found") throw error;
-      this.#state = without(this.#state, "walk"); // rewritten meanwhile: the way to the newest commit is begun anew
+    } catch (thrown) {
+      if (!isGone(thrown)) throw thrown;
+      throw rewritten(this.#repository);
     }
   }
 

@@ -63,10 +63,19 @@ async function readTree(
   try {
     return (await ctx.http.json({ ...request, maxBytes: LARGEST_TREE }, Tree)).body;
   } catch (error) {
-    const { kind, status } = ConnectorError.from(error);
-    if (sha !== older || (kind !== "not_found" && status !== 422)) throw error;
-    throw new ConnectorError("cursor_expired", `The files of ${repository.full_name} were rewritten from the ground.`);
+    throw sha === older && isGone(error) ? rewritten(repository) : error;
   }
+}
+
+/** GitHub has no such commit any more. */
+export function isGone(thrown: unknown): boolean {
+  const { kind, status } = ConnectorError.from(thrown);
+  return kind === "not_found" || status === 422;
+}
+
+/** What was stored can not be compared with anything: all has to be walked anew. */
+export function rewritten(repository: Repository): ConnectorError {
+  return new ConnectorError("cursor_expired", `The files of ${repository.full_name} were rewritten from the ground.`);
 }
 
 /** Undefined where it proves too little. */

@@ -77,7 +77,7 @@ export async function* readFiles(
   }
   if (read.length > 0) yield { read, inOrder: false };
   for (const files of inBatches([...left.values()]))
-    yield { read: await readBatch(ctx, repository, files), inOrder: false };
+    yield { read: await readBatch(ctx, repository, files, wanted.contents), inOrder: false };
 }
 
 function needsReading(file: TreeFile): boolean {

@@ -56,7 +56,7 @@ function isPlain(path: string): boolean {
 }
 
 function matcherOf(patterns: readonly string[]): ((path: string) => boolean) | undefined {
-  return patterns.length === 0 ? undefined : picomatch([...patterns], { dot: true });
+  return patterns.length === 0 ? undefined : picomatch([...patterns], { dot: true, flags: "s" });
 }
 
 function trimmed(written: string): string {
