@@ -117,7 +117,9 @@ export class GithubTwin implements Twin {
       appOf: (jwt) => this.apps.prove(jwt),
     });
     if (conformance !== undefined && options.checked !== false) {
-      this.service.watch = sampled((route, answered) => {
+      this.service.watch = sampled((route, answered, call) => {
+        // The description is of the version of 2022-11-28.
+        if (call.version !== "2022-11-28") return;
         const json = answered.headers["content-type"]?.startsWith("application/json");
         if (!json || answered.body.length === 0) return;
         const body = JSON.parse(answered.body.toString("utf8"));

@@ -82,12 +82,18 @@ export interface SearchState {
   incomplete: boolean;
 }
 
-function results<T>(call: Call, state: SearchState, found: readonly T[], render: (item: T) => string): Reply {
+function results<T>(
+  call: Call,
+  state: SearchState,
+  found: readonly T[],
+  render: (item: T) => string,
+  more = "",
+): Reply {
   const size = Math.min(100, Number(call.query.get("per_page") ?? 30) || 30);
   const page = Number(call.query.get("page") ?? 1) || 1;
   if ((page - 1) * size >= SHOWN) throw invalid("Only the first 1000 search results are available");
   const wrap = (items: string) =>
-    `{"total_count":${found.length},"incomplete_results":${state.incomplete},"items":${items}}`;
+    `{"total_count":${found.length},"incomplete_results":${state.incomplete},${more}"items":${items}}`;
   return paged(call, found.slice(0, SHOWN), render, { wrap });
 }
 
@@ -110,8 +116,12 @@ function issues(call: Call, state: SearchState): Reply {
     if (sort === "created") return issue.createdAt;
     return sort === "comments" ? String(issue.comments).padStart(9, "0") : issue.updatedAt;
   };
-  return results(call, state, sortedBy(found, key, descending), ({ repository, issue }) =>
-    JSON.stringify({ ...issueShape(call.links, repository, issue, call.version), score: 1 }),
+  return results(
+    call,
+    state,
+    sortedBy(found, key, descending),
+    ({ repository, issue }) => JSON.stringify({ ...issueShape(call.links, repository, issue, call.version), score: 1 }),
+    '"search_type":"lexical",',
   );
 }
 
