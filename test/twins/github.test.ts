@@ -45,7 +45,7 @@ describe("the routes of the twin of GitHub", () => {
     handbook.teams.set("gate-keepers", "push");
     handbook.invite("jonas-weir", "triage");
     handbook.invite("marta-quill", "admin");
-    twin.hooks.add(handbook, `${twin.origin}/nowhere`, { secret: "x" });
+    twin.hooks.add(handbook, "http://127.0.0.1:9/", { secret: "x" });
     const { app, privateKey } = twin.apps.register("hall", "millrace");
     const installation = twin.apps.install(app, "millrace");
     const token = twin.apps.tokenFor(installation, {});
@@ -83,6 +83,7 @@ describe("the routes of the twin of GitHub", () => {
     const made = await client.ask(`/app/installations/${installation.id}/access_tokens`, client.as(jwt), {
       permissions: { issues: "read" },
     });
+    expect(made.text).toContain("token");
     expect([made.status, made.json.permissions]).toEqual([201, { issues: "read" }]);
     expect((await client.ask("/app", client.as(`${jwt.slice(0, -9)}AAAAAAAAA`))).status).toBe(401);
     expect(twin.refusals).toEqual([]);

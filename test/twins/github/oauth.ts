@@ -74,20 +74,21 @@ export class OAuth {
     const url = new URL(question.url, "http://localhost");
     if (url.pathname === "/login/oauth/authorize" && question.method === "GET")
       return this.#authorize(url.searchParams);
-    if (question.method !== "POST") return undefined;
+    const [isDevice, isToken] = ["/login/device/code", "/login/oauth/access_token"].map(
+      (path) => path === url.pathname,
+    );
+    if (question.method !== "POST" || !(isDevice || isToken)) return undefined;
     const json = question.headers["content-type"]?.startsWith("application/json");
     const text = question.body.toString("utf8");
     const form = json ? new URLSearchParams(Object.entries(JSON.parse(text) as object)) : new URLSearchParams(text);
     const wantsJson = question.headers.accept?.includes("application/json") ?? false;
-    const basic = question.headers.authorization?.replace(/^Basic /i, "");
+    const basic = /^Basic (.+)$/i.exec(question.headers.authorization ?? "")?.[1];
     if (basic !== undefined) {
       const [id = "", secret = ""] = Buffer.from(basic, "base64").toString("utf8").split(":");
       form.set("client_id", decodeURIComponent(id));
       form.set("client_secret", decodeURIComponent(secret));
     }
-    if (url.pathname === "/login/device/code") return written(this.#device(form), wantsJson);
-    if (url.pathname === "/login/oauth/access_token") return written(this.#token(form), wantsJson);
-    return undefined;
+    return written(isDevice ? this.#device(form) : this.#token(form), wantsJson);
   }
 
   #device(form: URLSearchParams): Record<string, string | number> {

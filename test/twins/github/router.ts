@@ -1,4 +1,4 @@
-import type { Route } from "./exchange.ts";
+import { notFound, type Route } from "./exchange.ts";
 
 /** Parameters that may hold slashes. */
 const WIDE = new Set(["path", "ref", "basehead", "branch"]);
@@ -23,10 +23,19 @@ export class Router {
       if (route.method !== method) continue;
       const match = pattern.exec(path);
       if (match === null) continue;
-      const params = names.map((name, at) => [name, decodeURIComponent(match[at + 1] as string)]);
+      const params = names.map((name, at) => [name, decoded(match[at + 1] as string)]);
       return { route, params: Object.fromEntries(params) as Record<string, string> };
     }
     return undefined;
+  }
+}
+
+/** What is no proper percent encoding names nothing. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw notFound();
   }
 }
 
