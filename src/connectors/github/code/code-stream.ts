@@ -4,13 +4,13 @@ import type { GithubContext } from "../api.ts";
 import type { Repository } from "../schema.ts";
 import type { Stream, StreamFrom, StreamPage } from "../streams.ts";
 import { fetchFile } from "./fetch-file.ts";
-import type { FileContent } from "./file-content.ts";
 import { fileId, fileItem } from "./file-item.ts";
 import { type Head, isGone, planFiles, rewritten } from "./plan-files.ts";
 import { type ReadFile, readFiles } from "./read-files.ts";
 import { type ReadHead, readHead } from "./read-head.ts";
 import { readReadme } from "./read-readme.ts";
 import { Selection } from "./selection.ts";
+import type { TreeFile } from "./walk-tree.ts";
 
 const Reached = z.object({ branch: z.string(), commit: z.string().optional(), etag: z.string().optional() });
 
@@ -47,8 +47,8 @@ class CodeWalk {
   readonly #repository: Repository;
   readonly #branch: string;
   readonly #selection: Selection;
-  /** What came on the way to something else, by sha. */
-  readonly #contents = new Map<string, FileContent>();
+  /** Version of the README that this walk has brought already. */
+  #readmeSha: string | undefined;
   #state: CodeState;
 
   constructor(ctx: GithubContext, repository: Repository, from: StreamFrom<CodeState>) {
@@ -81,8 +81,7 @@ class CodeWalk {
     const left = before?.path !== undefined && before.path !== path && !this.#isCode(before.path);
     const readme = { ...(path !== undefined && { path }), ...(etag !== undefined && { etag }) };
     this.#state = { ...this.#state, readme };
-    if (found.state === "found" && typeof found.item.text === "string")
-      this.#contents.set(found.item.version, { text: found.item.text });
+    if (found.state === "found") this.#readmeSha = found.item.version;
     if (found.state === "none" && !left) return;
     yield {
       ...(found.state === "found" && { upserts: [found.item] }),
@@ -116,9 +115,8 @@ class CodeWalk {
       return;
     }
     const plan = await planFiles(this.#ctx, this.#repository, this.#selection, head, target);
-    const files = after === undefined ? plan.files : plan.files.filter((file) => file.path > after);
-    const contents = new Map([...this.#contents, ...(plan.contents ?? [])]);
-    for await (const { read, inOrder } of readFiles(this.#ctx, this.#repository, { ...plan, files, contents })) {
+    const files = plan.files.filter((file) => (after === undefined || file.path > after) && !this.#hasCome(file));
+    for await (const { read, inOrder } of readFiles(this.#ctx, this.#repository, { ...plan, files })) {
       const come = inOrder ? read.at(-1)?.file.path : after;
       this.#state = { ...this.#state, walk: { ...target, ...(come !== undefined && { after: come }) } };
       yield { upserts: this.#items(target, read), state: this.#state };
@@ -130,6 +128,10 @@ class CodeWalk {
       state: reached,
       ...(plan.cut.length > 0 && { incomplete: { why: this.#cut(plan.cut) } }),
     };
+  }
+
+  #hasCome(file: TreeFile): boolean {
+    return file.path === this.#state.readme?.path && file.sha === this.#readmeSha;
   }
 
   #items({ branch }: Head, read: readonly ReadFile[]): Draft[] {
