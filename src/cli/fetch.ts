@@ -1,5 +1,6 @@
 import { refOf } from "../model/index.ts";
 import type { StoredItem } from "../store/store.ts";
+import { withConversation } from "../tools/conversation.ts";
 import { type Session, withDesk } from "./session.ts";
 import { safeText, shellWord, shortLine } from "./terminal.ts";
 import { wholeNumber } from "./times.ts";
@@ -13,8 +14,9 @@ export async function fetchItem(
   const { terminal, globals, signal } = session;
   const offset = wholeNumber(String(opts.offset), "--offset", 0);
   const longest = typeof opts.maxChars === "string" ? wholeNumber(opts.maxChars, "--max-chars") : undefined;
-  await withDesk(session, async ({ engine, viewer }) => {
-    const { item, text, fresh } = await engine.fetch(ref, { live: opts.live === true, viewer, signal });
+  await withDesk(session, async ({ engine, store, viewer }) => {
+    const alone = await engine.fetch(ref, { live: opts.live === true, viewer, signal });
+    const { item, text, fresh } = await withConversation(store, alone, viewer);
     const end = Math.min(text.length, longest === undefined ? text.length : offset + longest);
     const part = wholeCharacters(text, offset, end);
     const nextOffset = end < text.length ? end : undefined;

@@ -4,6 +4,7 @@ import type { RelatedItem, StoredItem } from "../store/store.ts";
 import type { FetchedItem } from "../sync/types.ts";
 import { fits, textTokens } from "./budget.ts";
 import { clean, cleanLine } from "./clean.ts";
+import { withConversation } from "./conversation.ts";
 import { defineTool } from "./define.ts";
 import { outline, pageOf } from "./paging.ts";
 import { quotes } from "./untrusted.ts";
@@ -40,7 +41,8 @@ export const fetch = defineTool({
   output: Output,
   effects: { readOnly: true, destructive: false, idempotent: true, openWorld: true },
   async run(args, { desk, signal }) {
-    const found = await desk.engine.fetch(args.id, { live: args.live, viewer: desk.viewer, signal });
+    const alone = await desk.engine.fetch(args.id, { live: args.live, viewer: desk.viewer, signal });
+    const found = await withConversation(desk.store, alone, desk.viewer);
     if (args.offset > 0 && args.offset >= found.text.length)
       throw new ConnectorError("usage", `The text of this item ends at ${found.text.length}.`, {
         hint: "Call fetch with a smaller offset, or without one to begin at the start.",

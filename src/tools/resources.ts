@@ -11,6 +11,7 @@ import { ConnectorError, refOf } from "../model/index.ts";
 import type { StoredItem } from "../store/store.ts";
 import { textTokens } from "./budget.ts";
 import { clean, cleanLine } from "./clean.ts";
+import { withConversation } from "./conversation.ts";
 import type { Desk } from "./desk.ts";
 import { enabledSources } from "./freshness.ts";
 import { catalogue, catalogueText } from "./list-sources.ts";
@@ -125,7 +126,8 @@ async function itemsText(desk: Desk, source: string, cursor: string | undefined)
 }
 
 async function itemText(desk: Desk, ref: string, offset: number, uri: string, signal: AbortSignal): Promise<string> {
-  const { item, text } = await desk.engine.fetch(ref, { viewer: desk.viewer, signal });
+  const alone = await desk.engine.fetch(ref, { viewer: desk.viewer, signal });
+  const { item, text } = await withConversation(desk.store, alone, desk.viewer);
   const page = pageOf(text, Math.min(offset, text.length), 50_000, textTokens(desk.resultTokens));
   const head = [
     `# ${cleanLine(item.title) || cleanLine(item.id)}`,

@@ -46,12 +46,18 @@ export function fakeDesk(sources: string[] = ["notes", "mail"], viewer: Viewer =
     async item(source: string, id: string) {
       return items.get(`${source}/${id}`);
     },
-    async items({ sources: names, limit, cursor, containers }: Parameters<Store["items"]>[0]) {
+    async items({ sources: names, limit, cursor, containers, parent }: Parameters<Store["items"]>[0]) {
       const start = Number(cursor ?? 0);
       if (Number.isNaN(start)) throw new ConnectorError("usage", "This cursor is not from here.");
-      const all = of(names).filter((item) => !containers || containers.includes(item.container ?? ""));
+      const all = of(names).filter(
+        (item) =>
+          (!containers || containers.includes(item.container ?? "")) && (parent === undefined || item.parent === parent),
+      );
       const next = start + limit < all.length ? String(start + limit) : undefined;
       return { items: all.slice(start, start + limit), nextCursor: next };
+    },
+    async text(source: string, id: string) {
+      return items.get(`${source}/${id}`)?.text;
     },
     async related(source: string, id: string): Promise<RelatedItem[]> {
       const item = items.get(`${source}/${id}`);

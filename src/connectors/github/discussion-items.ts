@@ -102,7 +102,7 @@ export function discussionCommentItem(
   return versioned({
     id: discussionCommentId(repository, remark),
     kind: "discussion_comment",
-    title: `${to === undefined ? "Comment" : "Reply"} by ${loginOf(remark.author)} on #${number}`,
+    title: `${to === undefined ? "Comment" : "Reply"} by ${loginOf(remark.author)} on ${repository.name}#${number}`,
     url: remark.url,
     container: String(repository.id),
     parent: threadId(repository, number),

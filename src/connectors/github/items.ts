@@ -108,7 +108,7 @@ export function commentItem(repository: Repository, comment: IssueComment): Draf
   return versioned({
     ...remark(repository, comment, `#issuecomment-${comment.id}`, number),
     kind: "comment",
-    title: `Comment by ${loginOf(comment.user)} on #${number}`,
+    title: `Comment by ${loginOf(comment.user)} on ${repository.name}#${number}`,
     fields: facts({ reactions: comment.reactions?.total_count || undefined }),
   });
 }
@@ -119,7 +119,7 @@ export function reviewItem(repository: Repository, review: Review, number: numbe
   return versioned({
     ...remark(repository, { ...review, created_at: at, updated_at: at }, `#pullrequestreview-${review.id}`, number),
     kind: "review",
-    title: `Review by ${loginOf(review.user)} on #${number}: ${state}`,
+    title: `Review by ${loginOf(review.user)} on ${repository.name}#${number}: ${state}`,
     fields: facts({ state }),
   });
 }
@@ -133,8 +133,9 @@ export function reviewCommentItem(repository: Repository, comment: ReviewComment
   return versioned({
     ...draft,
     kind: "review_comment",
-    title: `Review comment by ${loginOf(comment.user)} on ${comment.path}, #${number}`,
-    text: [hunkBlock(comment.diff_hunk), draft.text].filter(Boolean).join("\n\n"),
+    title: `Review comment by ${loginOf(comment.user)} on ${comment.path}, ${repository.name}#${number}`,
+    // A reply stands below the comment that shows the lines.
+    text: [comment.in_reply_to_id ? "" : hunkBlock(comment.diff_hunk), draft.text].filter(Boolean).join("\n\n"),
     fields: facts({
       path: comment.path,
       line,

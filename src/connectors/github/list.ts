@@ -4,6 +4,7 @@ import type { GithubContext } from "./api.ts";
 import { childrenOf } from "./children.ts";
 import { remarksOfDiscussion } from "./discussions.ts";
 import { fetchItem } from "./fetch.ts";
+import { locate } from "./locate.ts";
 import { listRepositories, repositoryById } from "./repositories.ts";
 
 /** Repositories; what a repository holds; what hangs from a thread. Always asked of the service. */
@@ -12,11 +13,12 @@ export async function* list(ctx: GithubContext, parent: string | undefined): Asy
     yield* listRepositories(ctx);
     return;
   }
-  const place = /^(\d+)(?:#(\d+))?$/.exec(parent);
+  const native = /^\d+(?=$|#)/.test(parent) ? parent : ((await locate(ctx, parent)) ?? "");
+  const place = /^(\d+)(?:#(\d+))?$/.exec(native);
   if (place === null) throw nothingInside(ctx, parent);
   const repository = await repositoryById(ctx, place[1] as string);
   if (place[2] !== undefined) {
-    yield* inThread(ctx, parent, Number(place[2]));
+    yield* inThread(ctx, native, Number(place[2]));
     return;
   }
   for (const stream of STREAMS) if (stream.applies(ctx.config, repository)) yield* stream.entries(ctx, repository);

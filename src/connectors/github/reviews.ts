@@ -43,7 +43,7 @@ export async function reviewsOf(
 ): Promise<{ drafts: Draft[]; failures: Checked<unknown>["failures"] }> {
   const found: { drafts: Draft[]; failures: Checked<unknown>["failures"] } = { drafts: [], failures: [] };
   const take = (reviews: Review[], number: number) => {
-    const shown = reviews.filter((one) => one.state !== "PENDING" && (ctx.config.includeBots || !isBot(one.user)));
+    const shown = reviews.filter((one) => saysSomething(one) && (ctx.config.includeBots || !isBot(one.user)));
     found.drafts.push(...shown.map((review) => reviewItem(repository, review, number)));
   };
   const alone = numbers.length > FEW && hasGraphql(ctx) ? await askTogether(ctx, repository, numbers, take) : numbers;
@@ -58,6 +58,11 @@ export async function reviewsOf(
     }
   }
   return found;
+}
+
+/** One without a word holds comments on code together, which are items themselves; a verdict counts without words too. */
+function saysSomething({ state, body }: Review): boolean {
+  return state !== "PENDING" && (state !== "COMMENTED" || Boolean(body));
 }
 
 /** Answers the numbers that have to be asked for one by one: those with more reviews than an answer holds, or all. */

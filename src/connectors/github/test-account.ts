@@ -70,7 +70,8 @@ function describeScopes(ctx: GithubContext, header: string, found: Findings): vo
     .split(",")
     .map((scope) => scope.trim())
     .filter(Boolean);
-  for (const scope of scopes) found.granted.push(SCOPES[scope] ? `${scope}: ${SCOPES[scope]}` : scope);
+  for (const scope of scopes)
+    found.granted.push(SCOPES[scope] ? `${SCOPES[scope]} (scope ${scope})` : `scope ${scope}`);
   if (!scopes.includes("repo"))
     found.missing.push({
       what: "Private repositories",
@@ -130,10 +131,8 @@ function describeReach(ctx: GithubContext, repositories: Repository[], found: Fi
   const names = repositories.slice(0, 5).map((one) => one.full_name);
   const more = repositories.length > names.length ? ` and ${repositories.length - names.length} more` : "";
   const hidden = repositories.filter((one) => one.private).length;
-  if (repositories.length > 0)
-    found.granted.push(
-      `${repositories.length} ${repositories.length === 1 ? "repository" : "repositories"} (${hidden} private): ${names.join(", ")}${more}`,
-    );
+  const kinds = `${hidden} private, ${repositories.length - hidden} public`;
+  if (repositories.length > 0) found.granted.push(`${names.join(", ")}${more} (${kinds})`);
   else
     found.missing.push({
       what: "Repositories",
@@ -184,7 +183,7 @@ async function limitLeft(ctx: GithubContext, repository: Repository | undefined)
       await ctx.http.json({ url: "/rate_limit", ...(repository && { realm: repository.owner.login }) }, Limits)
     ).body.resources;
     const at = new Date(core.reset * 1000).toISOString().slice(11, 16);
-    return `${core.remaining} of ${core.limit} requests left in this hour (until ${at} UTC)`;
+    return `${core.limit} requests an hour, ${core.remaining} of them left until ${at} UTC`;
   } catch (thrown) {
     if (ConnectorError.from(thrown).kind !== "not_found") throw thrown;
     return "requests without a limit"; // an Enterprise Server whose limits are off answers 404

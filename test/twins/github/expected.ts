@@ -26,7 +26,8 @@ export function expectedItems(world: World, contents: Contents): Map<string, str
       }
     }
     for (const review of repository.reviews.all()) {
-      if (review.body !== "") found.set(`${repository.id}#pullrequestreview-${review.id}`, review.body);
+      if (review.body !== "" || review.state !== "COMMENTED")
+        found.set(`${repository.id}#pullrequestreview-${review.id}`, review.body);
     }
     for (const comment of repository.reviews.comments()) {
       found.set(`${repository.id}#discussion_r${comment.id}`, comment.body);
