@@ -7,8 +7,8 @@ import { bundledPackages, writeNotices } from "./package/notices.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
-/** The files that Node starts by name: the two doors and the two worker threads. */
-export const ENTRIES = ["cli", "server", "store/sqlite/writer-thread", "extract/thread"];
+/** The files that Node starts by name: the three doors and the two worker threads. */
+export const ENTRIES = ["cli", "server", "desktop", "store/sqlite/writer-thread", "extract/thread"];
 
 /** Left outside: what is native, and what a package asks for only where somebody has installed it. */
 const OUTSIDE = ["better-sqlite3", "@napi-rs/keyring", "@napi-rs/canvas"];

@@ -20,6 +20,7 @@ const MAY: Record<string, { rooms: string[]; packages?: string[] }> = {
   web: { rooms: ["model", "sources", "sync", "store", "tools"] },
   app: { rooms: ["*"] },
   server: { rooms: ["*"] },
+  desktop: { rooms: ["*"] },
   cli: { rooms: ["*"] },
 };
 
@@ -94,7 +95,7 @@ describe("the house", () => {
   });
 
   it("lets nothing import the app or a door", () => {
-    const doors = ["app", "server", "cli"];
+    const doors = ["app", "server", "desktop", "cli"];
     const wrong = ALL.filter(
       (one) => isOurs(one.to) && doors.includes(roomOf(one.to)) && !doors.includes(roomOf(one.from)),
     );

@@ -1,0 +1,3 @@
+import type { BundledPackage } from "../build.mjs";
+/** Writes the notices; throws a sentence that names each package whose licence was not reviewed. */
+export declare function writeNotices(packages: (BundledPackage & { author: string })[], file: string): void;
