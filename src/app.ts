@@ -52,7 +52,7 @@ function appOf(config: LoadedConfig, { log, clock = systemClock }: AppOptions): 
   async function open(tenant: string): Promise<Rooms> {
     const store = await openStore({ folder: config.dataFolder, tenant, log: log.warn });
     const memory = (source: string) => storedMemory(store, source, log);
-    const sources = openSources(config, tenant, { log, clock, memory, tokens: logins(tenant).tokens });
+    const sources = openSources(config, tenant, { log, version, clock, memory, tokens: logins(tenant).tokens });
     const engine = createEngine({ sources, store, extractor, clock });
     return { tenant, sources, store, engine, version, resultTokens: config.resultTokens };
   }

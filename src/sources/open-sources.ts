@@ -25,6 +25,8 @@ import { renewing } from "./tokens/renew.ts";
 
 export interface OpenOptions {
   log: Logger;
+  /** Of headwater: services are told who asks. */
+  version?: string;
   /** By default this machine's. */
   clock?: Clock;
   catalog?: Catalog;
@@ -95,7 +97,7 @@ async function openOne({ entry, options, mistakes }: ConfiguredSource, open: Ope
     memory: (open.memory ?? passingMemory)(entry.id),
     tokens: (refused = false) => (open.tokens ?? noLogin)({ source: entry.id, client, refused, renew }),
   };
-  const http = openHttp({ ...base, service: connector.http, allowPrivateNetwork });
+  const http = openHttp({ ...base, service: connector.http, allowPrivateNetwork, version: open.version });
   const api: unknown = await connector.connect({ ...base, http: http.until(closing.signal), signal: closing.signal });
   const source: OpenSource = {
     id: entry.id,

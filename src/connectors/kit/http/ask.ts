@@ -116,6 +116,7 @@ async function oneTry<T>(
     return await exchange(one, reading);
   } catch (thrown) {
     failed = rested(one, thrown instanceof TryFailed ? thrown : new TryFailed(ConnectorError.from(thrown), "never"));
+    one.raw?.body.on("error", () => {}).destroy();
     if (failed.again === "credential") await wire.credentials.forget(request.realm, credential);
     throw failed;
   } finally {

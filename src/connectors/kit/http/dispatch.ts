@@ -1,4 +1,4 @@
-import type { Readable } from "node:stream";
+import type { Dispatcher } from "undici";
 import { ConnectorError } from "../../../model/index.ts";
 import type { Deadline } from "./deadline.ts";
 import { checkedAddresses, checkUrl } from "./guard.ts";
@@ -17,7 +17,7 @@ export interface Hop {
 export interface Raw {
   readonly status: number;
   readonly headers: Headers;
-  readonly body: Readable;
+  readonly body: Dispatcher.ResponseData["body"];
   readonly url: URL;
   /** What of the body came over the wire so far. */
   readonly received: { bytes: number };

@@ -25,7 +25,7 @@ export interface HttpLimits {
 
 export const HTTP_LIMITS: Readonly<HttpLimits> = {
   connectMs: 10_000,
-  headersMs: 30_000,
+  headersMs: 60_000,
   slowWindowMs: 30_000,
   slowBytes: 30 * 1024,
   longestWaitMs: 5 * 60_000,

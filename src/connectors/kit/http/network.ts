@@ -1,7 +1,10 @@
 import type { LookupFunction } from "node:net";
 import type { Dispatcher } from "undici";
+import { ConnectorError } from "../../../model/index.ts";
 import { checkedAddresses, type Guard } from "./guard.ts";
 import type { HttpLimits } from "./limits.ts";
+
+const PROXY_SCHEMES = ["http:", "https:", "socks5:"];
 
 /** A source's connections. */
 export interface Network {
@@ -31,13 +34,11 @@ export function openNetwork(guard: Guard, limits: HttpLimits, environment: NodeJ
       maxHeaderSize: 64 * 1024,
     };
     if (!proxied) return new Agent(options);
-    const httpProxy = environment.http_proxy || environment.HTTP_PROXY;
-    const httpsProxy = environment.https_proxy || environment.HTTPS_PROXY;
     const noProxy = environment.no_proxy ?? environment.NO_PROXY;
     return new EnvHttpProxyAgent({
       ...options,
-      ...(httpProxy && { httpProxy }),
-      ...(httpsProxy && { httpsProxy }),
+      ...named("httpProxy", guard.source, environment.http_proxy || environment.HTTP_PROXY),
+      ...named("httpsProxy", guard.source, environment.https_proxy || environment.HTTPS_PROXY),
       ...(noProxy !== undefined && { noProxy }),
       proxyTunnel: false,
     });
@@ -49,9 +50,24 @@ export function openNetwork(guard: Guard, limits: HttpLimits, environment: NodeJ
       return opening;
     },
     close: async () => {
-      if (opening) await (await opening).destroy();
+      const dispatcher = await opening?.catch(() => undefined);
+      await dispatcher?.destroy();
     },
   };
+}
+
+/** A proxy as people write it, the scheme left out too. */
+function named(
+  option: "httpProxy" | "httpsProxy",
+  source: string,
+  written: string | undefined,
+): Record<string, string> {
+  if (!written) return {};
+  const address = /^[a-z][a-z0-9+.-]*:\/\//i.test(written) ? written : `http://${written}`;
+  if (URL.canParse(address) && PROXY_SCHEMES.includes(new URL(address).protocol)) return { [option]: address };
+  throw new ConnectorError("config", `The address of the proxy that ${source} is to use cannot be read.`, {
+    hint: "Write HTTP_PROXY and HTTPS_PROXY such as http://proxy.example:8080.",
+  });
 }
 
 /** Answers only addresses that may be reached. */

@@ -70,6 +70,7 @@ export function openHttp(settings: HttpSettings): OpenHttp {
     counts: () => ({ ...counts }),
     close: async () => {
       closing.abort();
+      if (counts.requests > 0) settings.log.debug("requests.counted", { ...counts });
       await opened?.network.close();
     },
   };

@@ -4,6 +4,7 @@ import { type Hop, type Raw, sendHop } from "./dispatch.ts";
 import type { Wire } from "./wire.ts";
 
 const MOST_REDIRECTS = 10;
+const LONGEST_FAREWELL = 16 * 1024;
 const REDIRECTS = [301, 302, 303, 307, 308];
 
 /** All that another origin is told. A list of what may go, so that no unknown header with a secret in it does. */
@@ -21,7 +22,8 @@ export async function follow(wire: Wire, first: Hop, deadline: Deadline): Promis
     const raw = await sendHop(wire, hop, deadline);
     const location = raw.headers.get("location");
     if (!REDIRECTS.includes(raw.status) || location === null) return raw;
-    raw.body.on("error", () => {}).destroy();
+    // Read to its end where that is near, so that the connection can be used again.
+    await raw.body.dump({ limit: LONGEST_FAREWELL, signal: deadline.signal }).catch(() => {});
     hop = nextHop(wire, hop, raw.status, location);
     if (met.has(`${hop.method} ${hop.url.href}`)) throw astray(wire, hop, raw.status, "in a circle");
   }

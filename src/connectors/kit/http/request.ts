@@ -19,6 +19,8 @@ export interface Prepared {
 
 /** `accept` is what is asked for where the request does not say. */
 export function prepareRequest(wire: Wire, request: HttpRequest, accept: string): Prepared {
+  if (request.bucket !== undefined && !(request.bucket in wire.service.buckets))
+    throw new ConnectorError("bug", `A request of ${wire.source} names a limit that its service does not have.`);
   const url = addressOf(wire, request);
   const method = request.method ?? "GET";
   const home = url.origin === wire.base.origin;

@@ -23,9 +23,11 @@ export function whenToldToReturn(wire: Wire, raw: Raw): Told | undefined {
   const now = serverTime(raw.headers, wire.clock.now());
   const allowance = wire.service.allowance?.({ status: raw.status, headers: raw.headers }, now);
   const spent = allowance?.remaining !== undefined && allowance.remaining <= 0;
+  // With something left, it is another limit that refused; this one's reset says nothing about it.
+  const refused = raw.status === 429 && allowance?.remaining === undefined;
   const bucket = allowance?.bucket;
   const after = raw.status >= 400 ? retryAfterMs(raw.headers.get("retry-after"), now) : undefined;
-  const ms = after ?? (spent || raw.status === 429 ? untilReset(allowance, now) : undefined);
+  const ms = after ?? (spent || refused ? untilReset(allowance, now) : undefined);
   return ms === undefined ? undefined : { ms: Math.min(ms, LONGEST_MS), bucket, spent: spent || after !== undefined };
 }
 

@@ -117,6 +117,18 @@ describe("a proxy", () => {
     expect(proxy.plain.length).toBe(1);
   });
 
+  it("may be written without its scheme, and one that cannot be read says so", async () => {
+    const proxy = await openProxy();
+    const server = await serve((_seen, response) => sendJson(response, {}));
+    const short = asking(serviceAt(server.url), { environment: { http_proxy: proxy.url.slice("http://".length) } });
+    await short.http.json({ url: "/" }, Anything);
+    expect(proxy.plain.length).toBe(1);
+    for (const HTTP_PROXY of ["http://[", "ftp://proxy.example"]) {
+      const wrong = asking(serviceAt(server.url), { environment: { HTTP_PROXY } });
+      await expect(wrong.http.json({ url: "/" }, Anything)).rejects.toMatchObject({ kind: "config" });
+    }
+  });
+
   it("that is away or wants a login says so", async () => {
     const server = await serve((_seen, response) => sendJson(response, {}));
     const away = asking(serviceAt(server.url), { environment: { HTTP_PROXY: "http://127.0.0.1:1" } });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { basicLogin, bearerToken, headerToken, noLogin } from "../../../../src/connectors/kit/index.ts";
-import { asking, byToken, sendJson, serve, serviceAt } from "./loopback.ts";
+import { asking, byToken, fastClock, sendJson, serve, serviceAt } from "./loopback.ts";
 
 const Anything = z.unknown();
 
@@ -60,10 +60,11 @@ describe("a refusal", () => {
   });
 
   it("is put into words and judged by the service's own explanation", async () => {
+    const clock = fastClock(1000);
     const server = await serve((seen, response) => {
       if (seen.path === "/limit") sendJson(response, { reason: "abuse" }, 400);
       else sendJson(response, { reason: "sso", ok: false }, seen.path === "/ok" ? 200 : 500);
-    });
+    }, clock);
     const service = serviceAt(server.url, {
       explain: ({ body, status, path, method }) => {
         const { reason } = body as { reason: string };
@@ -71,7 +72,7 @@ describe("a refusal", () => {
         return { kind: "permission", message: `Sign on first: ${method} ${path} ${status}.`, hint: "Open the page." };
       },
     });
-    const { http, open } = asking(service);
+    const { http } = asking(service, { clock });
     const sso = { kind: "permission", message: "Sign on first: GET /sso 500.", hint: "Open the page.", status: 500 };
     await expect(http.json({ url: "/sso?q=1" }, Anything)).rejects.toMatchObject(sso);
     expect(server.seen.length).toBe(1);
@@ -79,10 +80,10 @@ describe("a refusal", () => {
       kind: "permission",
       status: 200,
     });
-    const began = open.counts().waitedMs;
     await expect(http.json({ url: "/limit" }, Anything)).rejects.toMatchObject({ kind: "rate_limited", status: 400 });
     expect(server.seen.length).toBe(7);
-    expect(open.counts().waitedMs - began).toBeGreaterThanOrEqual(4 * 60_000);
+    const limited = server.seen.slice(2).map((seen) => seen.at);
+    for (const [nth, at] of limited.slice(1).entries()) expect(at - limited[nth]!).toBeGreaterThanOrEqual(60_000 - 50);
   });
 
   it("of the network is asked again and then said plainly", async () => {
@@ -92,6 +93,26 @@ describe("a refusal", () => {
       message: "127.0.0.1:1 could not be reached for work-github (ECONNREFUSED).",
     });
     expect(gone.open.counts()).toMatchObject({ requests: 5, retried: 4 });
+  });
+
+  it("is a mistake of ours where a request names a limit that the service does not have", async () => {
+    const { http } = asking(serviceAt("http://127.0.0.1:1"));
+    await expect(http.json({ url: "/", bucket: "serach" }, Anything)).rejects.toMatchObject({ kind: "bug" });
+  });
+
+  it("lets the connection be used again, and so does a redirect", async () => {
+    const ports = new Set<number>();
+    const server = await serve((seen, response, request) => {
+      ports.add(request.socket.remotePort ?? 0);
+      if (seen.path === "/moved") return response.writeHead(302, { location: "/there" }).end("Moved.");
+      sendJson(response, {}, seen.path === "/there" ? 200 : 404);
+    });
+    const { http } = asking(serviceAt(server.url));
+    for (let time = 0; time < 5; time++) {
+      await http.json({ url: "/moved" }, Anything);
+      await http.json({ url: "/gone" }, Anything).catch(() => {});
+    }
+    expect(ports.size).toBeLessThanOrEqual(2);
   });
 
   it("at the connector's own service where there is none is a mistake of ours", async () => {

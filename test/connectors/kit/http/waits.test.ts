@@ -12,9 +12,13 @@ const MINUTE = 60_000;
 const allowance: HttpService["allowance"] = ({ headers }) => {
   const reset = headers.get("x-ratelimit-reset");
   const remaining = headers.get("x-ratelimit-remaining");
-  if (reset === null || remaining === null) return undefined;
+  if (reset === null) return undefined;
   const bucket = headers.get("x-ratelimit-resource") ?? undefined;
-  return { remaining: Number(remaining), resetAt: new Date(Number(reset) * 1000), bucket };
+  return {
+    remaining: remaining === null ? undefined : Number(remaining),
+    resetAt: new Date(Number(reset) * 1000),
+    bucket,
+  };
 };
 
 async function answering(handle: Handle, more: Partial<HttpService> = {}, speed = 1000) {
@@ -45,7 +49,7 @@ describe("waiting for a service", () => {
       [429, (now) => ({ "retry-after": String(inSeconds(now, 20)) })],
       [429, (now) => ({ "retry-after": String(inSeconds(now, 20) * 1000) })],
       [403, (now) => ({ "x-ratelimit-remaining": "0", "x-ratelimit-reset": String(inSeconds(now, 20)) })],
-      [429, (now) => ({ "x-ratelimit-remaining": "3", "x-ratelimit-reset": String(inSeconds(now, 20)) })],
+      [429, (now) => ({ "x-ratelimit-reset": String(inSeconds(now, 20)) })],
     ];
     for (const [status, headers] of told) {
       const { http, server } = await answering(refusingOnce(status, headers));
@@ -54,6 +58,17 @@ describe("waiting for a service", () => {
       expect(gap).toBeGreaterThanOrEqual(20_000 - 50);
       expect(gap).toBeLessThan(200_000);
     }
+  });
+
+  it("does not take the end of one limit for the end of another that refused", async () => {
+    const { http, server } = await answering(
+      refusingOnce(429, (now) => ({
+        "x-ratelimit-remaining": "4711",
+        "x-ratelimit-reset": String(Math.ceil(now.getTime() / 1000) + 3000),
+      })),
+    );
+    await http.json({ url: "/" }, Anything);
+    expect(server.seen.length).toBe(2);
   });
 
   it("prefers Retry-After to the service's own headers", async () => {
@@ -275,27 +290,32 @@ describe("a bucket", () => {
     expect(waited).toBe(3 * MINUTE);
   });
 
-  it("forgets a request that was stopped while it waited", async () => {
+  it("forgets requests that were stopped while they waited, at its gate and behind", async () => {
     const held: (() => void)[] = [];
     const server = await serve((_seen, response) => held.push(() => sendJson(response, {})));
     const service = serviceAt(server.url, { buckets: { default: { concurrency: 1 } } });
     const { http, open } = asking(service);
-    const stop = new AbortController();
+    const stops = [new AbortController(), new AbortController()];
     const first = http.json({ url: "/1" }, Anything);
-    const second = open
-      .until(stop.signal)
-      .json({ url: "/2" }, Anything)
-      .catch((thrown) => thrown);
-    const third = http.json({ url: "/3" }, Anything);
+    const stopped = stops.map(({ signal }, nth) =>
+      open
+        .until(signal)
+        .json({ url: `/stopped/${nth}` }, Anything)
+        .catch((thrown) => thrown),
+    );
+    const last = http.json({ url: "/last" }, Anything);
     await expect.poll(() => held.length).toBe(1);
-    stop.abort();
-    expect(await second).toMatchObject({ kind: "cancelled" });
+    // The one behind first: it is in the middle of the queue.
+    for (const nth of [1, 0]) {
+      stops[nth]?.abort();
+      expect(await stopped[nth]).toMatchObject({ kind: "cancelled" });
+    }
     held[0]?.();
     await first;
     await expect.poll(() => held.length).toBe(2);
     held[1]?.();
-    await third;
-    expect(server.seen.map((seen) => seen.path)).toEqual(["/1", "/3"]);
+    await last;
+    expect(server.seen.map((seen) => seen.path)).toEqual(["/1", "/last"]);
   });
 
   it("does not wait for ever when the clock stands still or is set back", async () => {
