@@ -5,7 +5,8 @@ import { type GithubLogin, githubAuth } from "../../../src/connectors/github/aut
 import { openHttp } from "../../../src/connectors/kit/index.ts";
 import { systemClock } from "../../../src/sources/clock.ts";
 import { passingMemory } from "../../../src/sources/passing-memory.ts";
-import { type Emulate, freePort, startEmulate } from "../../setup/emulate.ts";
+import { type Emulate, startEmulate } from "../../setup/emulate.ts";
+import { freePort } from "../../setup/npx.ts";
 import { browse } from "../../sources/login/browser.ts";
 import { logInAs, silent } from "../../sources/login/settings.ts";
 

@@ -21,6 +21,8 @@ export interface Incoming {
 export interface Seen extends Incoming {
   /** Template of the route; undefined when there is none. */
   route: string | undefined;
+  /** What stood in the places of the template. */
+  params: Readonly<Record<string, string>>;
   conditional: boolean;
   status: number;
   /** The repository asked about, by its present name. */
@@ -68,7 +70,14 @@ export class Service {
   }
 
   async answer(incoming: Incoming, origin: string): Promise<Answered> {
-    const seen: Seen = { ...incoming, route: undefined, repository: undefined, status: 0, conditional: false };
+    const seen: Seen = {
+      ...incoming,
+      route: undefined,
+      params: {},
+      repository: undefined,
+      status: 0,
+      conditional: false,
+    };
     seen.conditional = incoming.headers["if-none-match"] !== undefined;
     this.requests.push(seen);
     this.#underWay += 1;
@@ -131,6 +140,7 @@ export class Service {
       throw new Refusal(404, "Not Found", { "x-twin-refused": "route" });
     }
     seen.route = found.route.template;
+    seen.params = found.params;
     this.#checkQuery(found.route, about.query, about.path);
     const resource = found.route.resource ?? "core";
     if (resource !== "none") {
