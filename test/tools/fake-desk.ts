@@ -51,7 +51,8 @@ export function fakeDesk(sources: string[] = ["notes", "mail"], viewer: Viewer =
       if (Number.isNaN(start)) throw new ConnectorError("usage", "This cursor is not from here.");
       const all = of(names).filter(
         (item) =>
-          (!containers || containers.includes(item.container ?? "")) && (parent === undefined || item.parent === parent),
+          (!containers || containers.includes(item.container ?? "")) &&
+          (parent === undefined || item.parent === parent),
       );
       const next = start + limit < all.length ? String(start + limit) : undefined;
       return { items: all.slice(start, start + limit), nextCursor: next };

@@ -27,7 +27,10 @@ class CodeTwin implements Twin {
   }
 
   async seed(): Promise<void> {
-    const days = Array.from({ length: 230 }, (_, at) => [`log/${at % 2}/day-${at}.md`, `On day ${at} the gauge stood low.`]);
+    const days = Array.from({ length: 230 }, (_, at) => [
+      `log/${at % 2}/day-${at}.md`,
+      `On day ${at} the gauge stood low.`,
+    ]);
     const odd = ODD.map((path) => [path, `What is odd about ${path.length} characters.`]);
     this.#repository.treeLimit = 200; // without an archive, so that there are several pages
     this.#repository.push({ files: Object.fromEntries([...odd, ...days]) });
