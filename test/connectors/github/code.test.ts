@@ -49,6 +49,21 @@ describe("the README", () => {
     expect(await world.files()).toEqual({});
   });
 
+  it("is not taken for gone when the whole repository is out of reach", async () => {
+    await open({ includeCode: false });
+    world.repository.push({ files: { "README.md": GUIDE } });
+    await world.sync();
+    let [begins, left] = [false, 2];
+    world.twin.faults.add(({ path }) => {
+      begins ||= path.endsWith("/readme");
+      left -= begins ? 1 : 0;
+      return begins && left >= 0 ? { kind: "status", status: 404 } : undefined;
+    });
+    expect((await world.sync()).report).toMatchObject({ deleted: 0 });
+    await world.sync();
+    expect(await world.files()).toEqual({ "README.md": GUIDE });
+  });
+
   it("is there although the options leave its kind of file out", async () => {
     await open({ path: "docs", fileExtensions: [".txt"] });
     world.repository.push({ files: { "README.md": GUIDE, "docs/log.txt": "Low water." } });
@@ -234,10 +249,11 @@ describe("many files at once", () => {
     await expectEqual();
   });
 
-  it("are complete although the archive leaves some out", async () => {
+  it("are as they were committed, although the archive leaves some out and fills others in", async () => {
     await open();
-    const attributes = "log/7.md export-ignore\nlog/8.md export-ignore\n";
-    world.repository.push({ files: { ...days(300), "README.md": GUIDE, ".gitattributes": attributes } });
+    const attributes = "log/7.md export-ignore\nlog/8.md export-ignore\nlog/9.md export-subst\n";
+    const files = { ...days(300), "log/9.md": "By $Format:%an$.", "README.md": GUIDE, ".gitattributes": attributes };
+    world.repository.push({ files, author: "Otto Weirman" }); // a name as long as what it takes the place of
     const { report, asked } = await world.sync();
     expect(report).toMatchObject({ state: "succeeded", added: 301 });
     expect(asked).toBe("ref 1, readme 1, trees 1, tarball 1, graphql 1");
@@ -398,6 +414,39 @@ describe("files of every sort", () => {
       "links in docs/sluice.md",
       "links out docs/sluice.md",
     ]);
+  });
+});
+
+describe("options that change", () => {
+  const configure = (options: Record<string, unknown>) =>
+    world.place.sources.configure("mine", { ...world.place.sources.get("mine").written, ...options });
+
+  it("take away without a question what they no longer cover, and bring what they newly do", async () => {
+    await open();
+    world.repository.push({
+      files: {
+        "README.md": GUIDE,
+        "a.md": "A.",
+        "b.rst": "B.",
+        "c.txt": "C.",
+        "drafts/d.md": "D.",
+        "e.md": "E".repeat(2000),
+      },
+    });
+    await world.sync();
+    expect(Object.keys(await world.files()).sort()).toEqual(["README.md", "a.md", "b.rst", "drafts/d.md", "e.md"]);
+    configure({ excludePaths: ["node_modules/**", "*.min.js", "drafts/**"], maxFileSizeKb: 1 });
+    expect((await world.sync()).report).toMatchObject({ deleted: 2 });
+    expect(Object.keys(await world.files()).sort()).toEqual(["README.md", "a.md", "b.rst"]);
+    configure({
+      excludePaths: ["node_modules/**", "*.min.js"],
+      maxFileSizeKb: 500,
+      fileExtensions: [".md", ".rst", ".txt"],
+    });
+    expect((await world.sync()).report).toMatchObject({ added: 3, deleted: 0 });
+    configure({ includeCode: false });
+    expect((await world.sync()).report).toMatchObject({ deleted: 5 });
+    expect(Object.keys(await world.files())).toEqual(["README.md"]);
   });
 });
 

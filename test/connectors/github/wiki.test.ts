@@ -1,8 +1,9 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createReadStream, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
+import { readTar } from "../../../src/connectors/github/code/tar.ts";
 import { GitRemote } from "../../../src/connectors/github/wiki/git-remote.ts";
 import { readPack } from "../../../src/connectors/github/wiki/read-pack.ts";
 import { filesIn } from "../../../src/connectors/github/wiki/tree-files.ts";
@@ -129,6 +130,17 @@ describe.skipIf(absent !== undefined)("the wiki of a repository", () => {
     expect(await sync()).toMatchObject({ report: { state: "succeeded", deleted: 2 }, asked: [] });
   });
 
+  it("has its pages hidden, not deleted, while it cannot be found, and shown when it is back", async () => {
+    await open();
+    world.repository.writeWiki({ "Home.md": "One.", "Plan.md": "Plan." });
+    await sync();
+    world.twin.faults.next({ kind: "status", status: 404 }, /wiki\.git/);
+    expect((await sync()).report).toMatchObject({ state: "succeeded", deleted: 0, lost: 2 });
+    expect(await pages()).toEqual({});
+    expect((await sync()).report).toMatchObject({ state: "succeeded", deleted: 0 });
+    expect(await pages()).toEqual({ "Home.md": "One.", "Plan.md": "Plan." });
+  });
+
   it("loses no page to a server that stumbles", async () => {
     await open();
     world.repository.writeWiki({ "Home.md": "One.", "Plan.md": "Plan." });
@@ -249,6 +261,27 @@ describe.skipIf(absent !== undefined)("a repository over git's own HTTP", () => 
       ["large.md", undefined],
       ["small.md", undefined],
     ]);
+  });
+
+  it("is read from an archive too, with paths of any length and script", async () => {
+    await remote();
+    const deep = "a folder of some length/".repeat(8);
+    const files = ["plain.md", "ä #1 100% 🐟.md", `${deep}page.md`, `${deep}سد.md`, "line\nbreak.md"];
+    for (const path of files) {
+      mkdirSync(dirname(join(folder, path)), { recursive: true });
+      writeFileSync(join(folder, path), `What lies at ${path}.`);
+    }
+    symlinkSync("plain.md", join(folder, "link.md"));
+    git("add", "-A");
+    git("commit", "-qm", "Odd names");
+    git("archive", "--format=tar", "--prefix=mill-handbook-1234567/", "-o", join(folder, "all.tar"), "HEAD");
+    const found: string[] = [];
+    const limits = { archiveBytes: 1_000_000, wants: () => true };
+    for await (const { path, bytes } of readTar(createReadStream(join(folder, "all.tar")), limits)) {
+      expect(bytes.toString()).toBe(`What lies at ${path.slice(path.indexOf("/") + 1)}.`);
+      found.push(path.slice(path.indexOf("/") + 1));
+    }
+    expect(found.sort()).toEqual(files.sort());
   });
 
   it("is refused when it is larger than it may be", async () => {

@@ -44,13 +44,21 @@ export class Codeload {
   }
 }
 
-/** As `git archive` makes it: what `.gitattributes` marks with export-ignore is left out, submodules are empty folders. */
+/**
+ * As `git archive` makes it: what `.gitattributes` marks with export-ignore is left out, `$Format:%an$` is filled in where
+ * it says export-subst, and links and submodules hold no bytes.
+ */
 function archiveOf({ git, fullName }: Repository, sha: string): Buffer {
-  const files = [...git.files(sha)];
-  const attributes = files.find(([path]) => path === ".gitattributes");
-  const rules = git.blobs.get(attributes?.[1].sha ?? "")?.toString() ?? "";
-  const ignored = [...rules.matchAll(/^(\S+) export-ignore$/gm)].map((match) => match[1] as string);
-  const top = `${fullName.replace("/", "-")}-${sha.slice(0, 7)}`;
-  const kept = files.filter(([path, { mode }]) => mode.startsWith("100") && !ignored.includes(path));
-  return tarOf(Object.fromEntries(kept.map(([path, entry]) => [`${top}/${path}`, git.blobs.get(entry.sha) as Buffer])));
+  const files = git.files(sha);
+  const rules = git.blobs.get(files.get(".gitattributes")?.sha ?? "")?.toString() ?? "";
+  const marked = (path: string, mark: string) => rules.split("\n").includes(`${path} ${mark}`);
+  const author = git.commits.get(sha)?.author.name ?? "";
+  const archived: Record<string, Buffer> = {};
+  for (const [path, entry] of files) {
+    if (!entry.mode.startsWith("100") || marked(path, "export-ignore")) continue;
+    const bytes = git.blobs.get(entry.sha) as Buffer;
+    const filled = marked(path, "export-subst") ? bytes.toString().replaceAll("$Format:%an$", author) : bytes;
+    archived[`${fullName.replace("/", "-")}-${sha.slice(0, 7)}/${path}`] = Buffer.from(filled);
+  }
+  return tarOf(archived);
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { ConnectorError, type Draft, type Entry } from "../../kit/index.ts";
 import type { GithubContext } from "../api.ts";
+import { describeAgain } from "../repositories.ts";
 import type { Repository } from "../schema.ts";
 import type { Stream, StreamFrom, StreamPage } from "../streams.ts";
 import { fetchFile } from "./fetch-file.ts";
@@ -83,6 +84,8 @@ class CodeWalk {
     this.#state = { ...this.#state, readme };
     if (found.state === "found") this.#readmeSha = found.item.version;
     if (found.state === "none" && !left) return;
+    // A repository that is out of reach has no README either.
+    if (found.state === "none") await describeAgain(this.#ctx, this.#repository);
     yield {
       ...(found.state === "found" && { upserts: [found.item] }),
       ...(left && { deletes: [fileId(this.#repository, before.path as string)] }),

@@ -67,10 +67,10 @@ async function readTree(
   }
 }
 
-/** GitHub has no such commit any more. */
+/** GitHub has no such commit any more, or nothing at all in this repository. */
 export function isGone(thrown: unknown): boolean {
   const { kind, status } = ConnectorError.from(thrown);
-  return kind === "not_found" || status === 422;
+  return kind === "not_found" || status === 409 || status === 422;
 }
 
 /** What was stored can not be compared with anything: all has to be walked anew. */

@@ -48,7 +48,8 @@ async function* pages(
   const remote = await remoteOf(ctx, repository);
   const head = await headOf(ctx, repository, remote);
   if (state !== undefined && head === state.head) return;
-  const files = head === undefined ? [] : await filesOf(remote, head, `blob:limit=${LARGEST_PAGE}`);
+  if (head === undefined) return yield withoutPages(repository, before);
+  const files = await filesOf(remote, head, `blob:limit=${LARGEST_PAGE}`);
   const paths = files.map((file) => file.path);
   const names = pageNames(repository, paths);
   for (let at = 0; at < files.length; at += PAGE) {
@@ -61,8 +62,14 @@ async function* pages(
   const gone = before.pages.filter((path) => !left.has(path));
   yield {
     deletes: gone.map((path) => pageId(repository, path)),
-    state: { ...(head !== undefined && { head }), pages: paths },
+    state: { head, pages: paths },
   };
+}
+
+/** A wiki that was switched off has no pages. One that only cannot be found may be out of reach for a while. */
+function withoutPages(repository: Repository, before: State): StreamPage<State> {
+  const ids = before.pages.map((path) => pageId(repository, path));
+  return { ...(repository.has_wiki ? { lost: ids } : { deletes: ids }), state: { pages: [] } };
 }
 
 async function* entries(ctx: GithubContext, repository: Repository): AsyncGenerator<Entry> {
