@@ -35,6 +35,7 @@ export class Sandbox {
   env(more: Record<string, string> = {}): Record<string, string> {
     return {
       PATH: process.env.PATH ?? "",
+      HEADWATER_KEYCHAIN: "off",
       HOME: this.home,
       XDG_CONFIG_HOME: join(this.home, ".config"),
       XDG_DATA_HOME: join(this.home, ".data"),

@@ -2,33 +2,34 @@ import { closeSync, constants, fstatSync, lstatSync, mkdirSync, openSync, readFi
 import { join } from "node:path";
 import { ConnectorError } from "../../model/index.ts";
 import { writeWhole } from "../write-whole.ts";
-import type { KeyHolder } from "./master-key.ts";
+import { damagedKey, type KeyHolder } from "./key-holder.ts";
+import { keysIn, keyText } from "./key-text.ts";
 
-const FORM = /^headwater-key-1 ([A-Za-z0-9_-]{43})\n?$/;
-
-/** A key in a file that only this user may read, in a folder that only this user may enter; both are checked each time. */
+/** A file that only this user may read, in a folder that only this user may enter; both are checked each time. */
 export function fileKeyHolder(folder: string): KeyHolder {
   const path = join(folder, "master.key");
+  const place = `the file ${path}`;
   return {
-    place: `the file ${path}`,
+    place,
     async read() {
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
-      refuseOpen(folder, lstatSync(folder), "700");
       const text = readPrivate(path);
       if (text === undefined) return undefined;
-      const [, encoded] = FORM.exec(text) ?? [];
-      if (encoded) return Buffer.from(encoded, "base64url");
-      throw new ConnectorError("config", `The key file ${path} is damaged, so logins and secrets cannot be read.`, {
-        hint: "Put it back from a backup, or delete it and log in again: headwater login <source>",
-      });
+      const keys = keysIn(text);
+      if (!keys) throw damagedKey(place);
+      return keys;
     },
-    async keep(key) {
-      writeWhole(path, `headwater-key-1 ${key.toString("base64url")}\n`);
-    },
+    keep: async (keys) => writeWhole(path, keyText(keys)),
   };
 }
 
-function readPrivate(path: string): string | undefined {
+/** Makes the folder of keys, or refuses one that others may enter. */
+export function privateFolder(folder: string): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  refuseOpen(folder, lstatSync(folder), "700");
+}
+
+/** Undefined when there is no such file. */
+export function readPrivate(path: string): string | undefined {
   let file: number;
   try {
     file = openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
@@ -53,6 +54,6 @@ function readPrivate(path: string): string | undefined {
 function refuseOpen(path: string, facts: { mode: number }, mode: string): void {
   if (process.platform === "win32" || (facts.mode & 0o077) === 0) return;
   throw new ConnectorError("config", `${path} can be read by other users of this machine, so it is not used.`, {
-    hint: `Close it: chmod ${mode} ${path}    If others may have seen it, log in anew after that.`,
+    hint: `Close it: chmod ${mode} ${path}    If others may have seen it, run after that: headwater secrets rotate-key`,
   });
 }

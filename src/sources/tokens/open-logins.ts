@@ -20,7 +20,7 @@ const REST_MS = 30_000;
 
 /** Renewals go one at a time and source by source across processes; new tokens are saved before anybody uses them. */
 export function openLogins({ dataFolder, tenant, clock, log }: LoginsOptions): Logins {
-  const file = loginFile(dataFolder, tenant, clock);
+  const file = loginFile({ dataFolder, clock }, tenant);
   const renewals = new Renewals(file, clock, log);
   const locked = async <T>(source: string, run: () => Promise<T>): Promise<T> => {
     const lock = await file.lock(source);
