@@ -5,18 +5,19 @@ import { plainLine } from "../sources/plain-text.ts";
 
 /** Leads a login on a terminal. It speaks on standard error, also with --quiet: without these lines nothing goes on. */
 export function loginPerson(source: string): LoginPerson {
-  const say = (...lines: string[]) => void process.stderr.write(`${lines.map(plainLine).join("\n")}\n`);
+  const say = (...lines: string[]) => void process.stderr.write(`${lines.join("\n")}\n`);
+  const shown = (text: string) => `  ${plainLine(text)}`;
   return {
     go: (address, opened) =>
       say(
         opened ? "Your browser shows the service's page. If it does not, open:" : "Open this address in a browser:",
-        `  ${address}`,
+        shown(address),
       ),
     type: (code, address, until) =>
       say(
         "Open this address on any device and type the code:",
-        `  ${address}`,
-        `  ${code}`,
+        shown(address),
+        shown(code),
         `It is good until ${until.toLocaleTimeString()}. headwater goes on by itself.`,
       ),
     async paste(problem, signal) {

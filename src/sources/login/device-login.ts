@@ -16,7 +16,7 @@ export async function deviceLogin(request: LoginRequest): Promise<Tokens> {
   const device = await begin(known, login.scopes, source);
   const until = new Date(clock.now().getTime() + device.expires_in * 1000);
   person.type(device.user_code, device.verification_uri, until);
-  let seconds = device.interval ?? STEP_SECONDS;
+  let seconds = Math.max(1, device.interval ?? STEP_SECONDS);
   while (clock.now() < until) {
     await clock.sleep(seconds * 1000, signal);
     signal.throwIfAborted();
