@@ -97,7 +97,8 @@ const word = () =>
     "docProps/core.xml": core("Vereinbarung Uferpflege", "Łukasz Müller"),
   });
 
-const workbook = () =>
+/** A workbook whose second sheet has so many rows beside its head. */
+export const workbook = (rows = 12) =>
   office({
     "_rels/.rels": relations({ rId1: ["officeDocument", "xl/workbook.xml"] }),
     "xl/workbook.xml": `<workbook xmlns:r="${REL}"><sheets><sheet name="Fahrten &amp; Kosten" sheetId="1" r:id="rId1"/><sheet name="Log" sheetId="2" r:id="rId2"/><sheet name="Leer" sheetId="3" r:id="rId5"/></sheets></workbook>`,
@@ -114,7 +115,7 @@ const workbook = () =>
       '<styleSheet><numFmts><numFmt numFmtId="164" formatCode="dd/mm/yyyy\\ hh:mm"/><numFmt numFmtId="165" formatCode="#,##0.00\\ &quot;days&quot;"/><numFmt numFmtId="166" formatCode="[h]:mm"/></numFmts><cellStyleXfs><xf numFmtId="14"/></cellStyleXfs><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="10"/><xf numFmtId="164"/><xf numFmtId="165"/><xf numFmtId="166"/></cellXfs></styleSheet>',
     "xl/worksheets/sheet1.xml":
       '<worksheet><dimension ref="B2:H6"/><sheetData><row r="2"><c r="B2" t="inlineStr"><is><t>Reisekosten 2026</t></is></c></row><row r="3"><c r="B3" t="s"><v>0</v></c><c r="C3" t="s"><v>1</v></c><c r="D3" t="s"><v>2</v></c><c r="E3" t="str"><v>Anteil</v></c><c r="F3" t="inlineStr"><is><t>Bezahlt</t></is></c><c r="G3" t="str"><v>Dauer</v></c><c r="H3" t="str"><v>Zeit</v></c></row><row r="4"><c r="B4" s="1"><v>46093</v></c><c r="C4" t="s"><v>3</v></c><c r="D4"><f>SUM(1,2)</f><v>0.30000000000000004</v></c><c r="E4" s="2"><v>0.125</v></c><c r="F4" t="b"><v>1</v></c><c r="G4" s="4"><v>2.5</v></c><c r="H4" s="5"><v>1.25</v></c></row><row r="6"><c r="B6" s="3"><v>46093.5625</v></c><c r="C6" t="s"><v>4</v></c><c r="D6" t="e"><v>#DIV/0!</v></c><c r="F6" t="b"><v>0</v></c></row></sheetData></worksheet>',
-    "xl/worksheets/sheet2.xml": `<worksheet><dimension ref="A1:B4001"/><sheetData><row r="1"><c r="A1" t="str"><v>Nr</v></c><c r="B1" t="str"><v>Text</v></c></row>${Array.from({ length: 4000 }, (_, n) => `<row r="${n + 2}"><c r="A${n + 2}"><v>${n + 1}</v></c><c r="B${n + 2}" t="str"><v>Eintrag ${n + 1}</v></c></row>`).join("")}</sheetData></worksheet>`,
+    "xl/worksheets/sheet2.xml": `<worksheet><dimension ref="A1:B${rows + 1}"/><sheetData><row r="1"><c r="A1" t="str"><v>Nr</v></c><c r="B1" t="str"><v>Text</v></c></row>${Array.from({ length: rows }, (_, n) => `<row r="${n + 2}"><c r="A${n + 2}"><v>${n + 1}</v></c><c r="B${n + 2}" t="str"><v>Eintrag ${n + 1}</v></c></row>`).join("")}</sheetData></worksheet>`,
     "xl/worksheets/sheet3.xml": "<worksheet><sheetData/></worksheet>",
     "docProps/core.xml": core("", "Zoë Adeyemi"),
   });

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { cleanText } from "../../src/extract/clean-text.ts";
 import { mimeOf } from "../../src/extract/extract.ts";
-import { EXAMPLES } from "./examples.ts";
+import { EXAMPLES, workbook } from "./examples.ts";
 import { fixture, refusalOf, testExtractor } from "./sample.ts";
 
 const folder = fileURLToPath(new URL("../golden/extract/", import.meta.url));
@@ -46,5 +46,17 @@ describe("a document made by LibreOffice becomes the Markdown that was agreed on
 describe("a document as the usual programs write it becomes the Markdown that was agreed on", () => {
   it.each(Object.keys(EXAMPLES))("%s", async (name) => {
     expectGolden(name, await rendered(name, EXAMPLES[name]!()));
+  });
+});
+
+describe("a workbook of many rows", () => {
+  it("is cut, with a word about it", async () => {
+    const { text, warnings } = await extractor.extract(workbook(6000), {
+      mime: mimeOf("trips.xlsx"),
+      name: "trips.xlsx",
+    });
+    expect(text).toContain("| 5000 | Eintrag 5000 |");
+    expect(text).not.toContain("Eintrag 5001");
+    expect(warnings).toEqual(['Sheet "Log": Only the first 5,000 of 6,000 rows are shown.']);
   });
 });
