@@ -1,4 +1,3 @@
-import pLimit, { type LimitFunction } from "p-limit";
 import { ConnectorError, type Counts, type Draft, type Item, type Page, problemOf } from "../model/index.ts";
 import type { Batch, Standing, Upsert } from "../store/store.ts";
 import type { Job } from "./job.ts";
@@ -65,10 +64,9 @@ interface Changed {
 }
 
 async function bringAll(job: Job, batches: Batches, changed: Changed[], force: boolean): Promise<void> {
-  const atOnce = pLimit(READS_AT_ONCE);
   for (let from = 0; from < changed.length; from += 256) {
     const slice = changed.slice(from, from + 256);
-    const brought = await Promise.all(slice.map((one) => bring(job, one, force, atOnce)));
+    const brought = await bringSome(job, slice, force);
     job.signal.throwIfAborted();
     brought.forEach((outcome, at) => {
       const { draft, standing } = slice[at] as Changed;
@@ -80,10 +78,24 @@ async function bringAll(job: Job, batches: Batches, changed: Changed[], force: b
   }
 }
 
+/** Several at once, answered in their order. */
+async function bringSome(job: Job, slice: Changed[], force: boolean): Promise<Outcome[]> {
+  const outcomes: Outcome[] = [];
+  let next = 0;
+  const lane = async () => {
+    while (next < slice.length) {
+      const at = next++;
+      outcomes[at] = await bring(job, slice[at] as Changed, force);
+    }
+  };
+  await Promise.all(Array.from({ length: READS_AT_ONCE }, lane));
+  return outcomes;
+}
+
 type Outcome = { upsert?: Upsert } | { upsert?: Upsert; error: unknown };
 
 /** One changed item, with its body where that is cheap. A body that cannot be read leaves the item findable by its title. */
-async function bring(job: Job, { draft, standing }: Changed, force: boolean, atOnce: LimitFunction): Promise<Outcome> {
+async function bring(job: Job, { draft, standing }: Changed, force: boolean): Promise<Outcome> {
   let item: Item;
   try {
     item = checkedItem(job.source.id, draft);
@@ -95,7 +107,7 @@ async function bring(job: Job, { draft, standing }: Changed, force: boolean, atO
   if (!force && !isQuick(item.body))
     return { upsert: standing.state === "new" ? asListed : await asKnown(job, asListed) };
   try {
-    return { upsert: await atOnce(() => readItem(job, item.id, item)) };
+    return { upsert: await readItem(job, item.id, item) };
   } catch (error) {
     const known = ConnectorError.from(error);
     if (known.kind === "cancelled" || known.kind === "auth" || known.kind === "rate_limited") throw known;

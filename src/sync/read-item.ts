@@ -5,6 +5,7 @@ import { ConnectorError, type Draft, Item } from "../model/index.ts";
 import type { OpenSource } from "../sources/source.ts";
 import type { Upsert } from "../store/store.ts";
 import { transform } from "./transform.ts";
+import { usualItem } from "./usual-item.ts";
 
 /** Where an item is read from and what turns its bytes into text. */
 export interface Reading {
@@ -17,6 +18,8 @@ export interface Reading {
 
 /** Checks a draft; throws `bad_response` naming the first field that is wrong. */
 export function checkedItem(source: string, draft: Draft): Item {
+  const usual = usualItem(draft);
+  if (usual !== undefined) return usual;
   const checked = Item.safeParse(draft);
   if (checked.success) return checked.data;
   const issue = checked.error.issues[0];

@@ -13,25 +13,25 @@ export function quoted(path: string): string {
  * device paths, and on Windows drive letters, alternate streams and reserved names.
  */
 export function safeParts(path: string, platform: NodeJS.Platform = process.platform): string[] {
-  const reason = unsafe(path, platform);
-  if (reason === undefined) return path.split("/");
+  const parts = path.split("/");
+  const reason = unsafe(path, parts, platform);
+  if (reason === undefined) return parts;
   throw new ConnectorError("usage", `${quoted(path.slice(0, 200))} is not a path inside this source: ${reason}.`, {
     hint: "Use an id as search or list shows it: relative, with / between folders.",
   });
 }
 
-function unsafe(path: string, platform: NodeJS.Platform): string | undefined {
+function unsafe(path: string, parts: readonly string[], platform: NodeJS.Platform): string | undefined {
   if (path === "") return "it is empty";
   if (path.length > 8192) return "it is too long";
   if (path.includes("\0")) return "it holds a NUL character";
   if (path.startsWith("/") || path.startsWith("\\\\") || path.startsWith("~/")) return "it is absolute";
-  const parts = path.split("/");
   if (parts.some((part) => part === "" || part === "." || part === "..")) return "it holds an empty, . or .. part";
-  if (path.split(/[\\/]/).includes("..")) return "it holds a .. part";
+  if (path.includes("\\") && path.split(/[\\/]/).includes("..")) return "it holds a .. part";
   return platform === "win32" ? unsafeOnWindows(path, parts) : undefined;
 }
 
-function unsafeOnWindows(path: string, parts: string[]): string | undefined {
+function unsafeOnWindows(path: string, parts: readonly string[]): string | undefined {
   if (path.includes("\\")) return "it holds a backslash; write / instead";
   if (path.includes(":")) return "it names a drive or an alternate stream";
   if (parts.some((part) => WINDOWS_DEVICE.test(part))) return "it names a device";

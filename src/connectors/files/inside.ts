@@ -112,7 +112,8 @@ function spelled(root: OpenRoot, path: string, real: string, follow: boolean): {
     throw new ConnectorError("usage", `${quoted(path)} leads out of the folder of this source.`, {
       hint: "Add the folder it leads to in paths, if it should be read.",
     });
-  const below = real.slice(root.base.length).split(sep).join("/");
+  const told = real.slice(root.base.length);
+  const below = sep === "/" ? told : told.replaceAll(sep, "/");
   if (below === path || folded(below) === folded(path)) return { path: below, real: below };
   if (!follow) throw behindLink(path);
   return { path, real: below };

@@ -1,5 +1,4 @@
 import type { Stats } from "node:fs";
-import { pathToFileURL } from "node:url";
 import type { Draft } from "../kit/index.ts";
 import { type FileType, stemOf } from "./kinds.ts";
 import type { OpenRoot } from "./roots.ts";
@@ -77,7 +76,7 @@ function clamped(ms: number): number {
 /** What the addresses of all files in a folder begin with: `obsidian://open` in vaults (https://help.obsidian.md/uri, 2026-11), else `file://`. */
 export function folderAddress(root: OpenRoot, folder: string): string {
   if (root.vault !== undefined) return `obsidian://open?vault=${escaped(root.vault)}&file=${escaped(folder)}`;
-  return pathToFileURL(root.base).href.replace(/\/?$/, "/") + folder.split("/").map(escaped).join("/");
+  return root.address + folder.split("/").map(escaped).join("/");
 }
 
 /** The end of a file's address. Obsidian leaves out the extension of notes. */

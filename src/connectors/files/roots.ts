@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, realpathSync, type Stats, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, join, resolve, sep } from "node:path";
+import { pathToFileURL } from "node:url";
 import { ConnectorError } from "../kit/index.ts";
 import { quoted } from "./ids.ts";
 import type { FilesConfig } from "./options.ts";
@@ -21,6 +22,8 @@ export interface Root {
 export interface OpenRoot extends Root {
   /** Real path, with a separator at its end. */
   base: string;
+  /** The address of `base`, with a slash at its end. */
+  address: string;
   /** Tells this folder from another one mounted in its place. */
   identity: string;
   /** Name of the Obsidian vault, when it is one. */
@@ -62,6 +65,7 @@ export function openRoot(root: Root, config: FilesConfig): OpenRoot {
   return {
     ...root,
     base: real.endsWith(sep) ? real : real + sep,
+    address: pathToFileURL(real).href.replace(/\/?$/, "/"),
     identity: identityOf(stats),
     vault: isVault ? basename(real) : undefined,
     selection: new Selection(config, real, isVault ? ignoredByObsidian(real) : undefined),

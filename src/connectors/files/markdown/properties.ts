@@ -16,7 +16,7 @@ export interface NoteFacts {
   warning?: string;
 }
 
-const CREATED = ["created", "createdat", "datecreated", "creationdate", "created_at", "date"];
+const CREATED = ["created", "createdat", "datecreated", "creationdate", "date"];
 const UPDATED = [
   "updated",
   "updatedat",
@@ -31,10 +31,14 @@ const DEEPEST = 8;
 const MOST = 500;
 const LARGEST_FIELDS = 10_000;
 
+const OURS = new Set(["aliases", "alias", "tags", "tag", "title", "author", "authors"]);
+
 /** Reads the properties that mean something to us; keeps the rest as fields. */
 export function factsOf(properties: Record<string, unknown>): NoteFacts {
   const facts: NoteFacts = { aliases: [], tags: [], authors: [], fields: {} };
-  const byName = new Map(Object.entries(properties).map(([name, value]) => [plain(name), value]));
+  const written = Object.entries(properties);
+  if (written.length === 0) return facts;
+  const byName = new Map(written.map(([name, value]) => [plain(name), value]));
   facts.aliases = [...wordsOf(byName.get("aliases")), ...wordsOf(byName.get("alias"))];
   facts.tags = [...listOf(byName.get("tags")), ...listOf(byName.get("tag"))].flatMap((tag) => cleanTag(tag) ?? []);
   facts.authors = [...wordsOf(byName.get("author")), ...wordsOf(byName.get("authors"))].map((name) => `user:${name}`);
@@ -42,13 +46,8 @@ export function factsOf(properties: Record<string, unknown>): NoteFacts {
   if (typeof title === "string" && title.trim() !== "") facts.title = title.trim();
   facts.createdAt = firstDate(byName, CREATED);
   facts.updatedAt = firstDate(byName, UPDATED);
-  for (const [name, value] of Object.entries(properties)) {
-    if (
-      ["aliases", "alias", "tags", "tag", "title", "author", "authors", "__proto__"].includes(plain(name)) ||
-      name === "__proto__"
-    )
-      continue;
-    facts.fields[name] = jsonOf(value, 0);
+  for (const [name, value] of written) {
+    if (!OURS.has(plain(name)) && name !== "__proto__") facts.fields[name] = jsonOf(value, 0);
   }
   if (JSON.stringify(facts.fields).length > LARGEST_FIELDS) {
     facts.fields = {};
@@ -78,7 +77,7 @@ function wordsOf(value: unknown): string[] {
 
 function firstDate(byName: Map<string, unknown>, names: string[]): string | undefined {
   for (const name of names) {
-    const at = dateOf(byName.get(plain(name)));
+    const at = dateOf(byName.get(name));
     if (at !== undefined) return at;
   }
   return undefined;
