@@ -2,6 +2,7 @@ import { mkdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { openStore } from "../../src/store/open.ts";
+import { connect } from "../../src/store/sqlite/connect.ts";
 import { loadDriver } from "../../src/store/sqlite/driver.ts";
 import { EVERYTHING, note, worlds } from "../contract/store/world.ts";
 import { bundledChild, startChild } from "./children.ts";
@@ -34,6 +35,20 @@ test("a driver that does not exist is refused with what to set", () => {
   } catch (error) {
     expect(error).toMatchObject({ kind: "store", hint: expect.stringContaining("HEADWATER_SQLITE") });
   }
+});
+
+test("a new store takes no more memory for its pages than an old one", () => {
+  const connection = connect(loadDriver(), join(folder(), "new.db"), "writer");
+  connection.exec("CREATE TABLE pages (bytes BLOB)");
+  const before = process.memoryUsage().rss;
+  for (let round = 0; round < 30; round++) {
+    connection.exec("BEGIN");
+    for (let page = 0; page < 400; page++) connection.prepare("INSERT INTO pages VALUES (zeroblob(16000))").run();
+    connection.exec("COMMIT");
+  }
+  const taken = process.memoryUsage().rss - before;
+  connection.close();
+  expect(taken).toBeLessThan(120e6); // 192 MB were written, 64 MB may stay
 });
 
 test("a file that is no store is refused in words", async () => {

@@ -1,5 +1,5 @@
 import { posix } from "node:path";
-import { foldersOf } from "./folders.ts";
+import { type Folder, foldersOf } from "./folders.ts";
 import type { OpenRoot } from "./roots.ts";
 
 interface Named {
@@ -20,7 +20,7 @@ interface Named {
 export class NameIndex {
   readonly #root: OpenRoot;
   readonly #follow: boolean;
-  #named: Map<string, Named[]> | undefined;
+  #names: Names | undefined;
 
   constructor(root: OpenRoot, follow: boolean) {
     this.#root = root;
@@ -54,25 +54,50 @@ export class NameIndex {
   }
 
   #called(path: string): Named[] {
-    this.#named ??= this.#read();
+    this.#names ??= namesIn(foldersOf(this.#root, this.#follow, undefined, () => {}));
     const name = folded(path.slice(path.lastIndexOf("/") + 1));
-    return this.#named.get(name) ?? this.#named.get(`${name}.md`) ?? [];
+    const { numbers, all } = this.#names;
+    const found = numbers.get(name) ?? numbers.get(`${name}.md`) ?? [];
+    return (typeof found === "number" ? [found] : found).map((number) => named(all, number));
   }
+}
 
-  #read(): Map<string, Named[]> {
-    const named = new Map<string, Named[]>();
-    for (const folder of foldersOf(this.#root, this.#follow, undefined, () => {})) {
-      const above = folded(folder.path);
-      for (const { name } of folder.files) {
-        const key = folded(name);
-        const one = { path: folder.path + name, key: above + key };
-        const same = named.get(key);
-        if (same === undefined) named.set(key, [one]);
-        else same.push(one);
-      }
+/**
+ * Every name of a root, some hundred bytes each although there may be a million: what is equal in the files of a folder
+ * is kept once, and paths are put together when they are asked for.
+ */
+interface Names {
+  /** A name without regard to capitals and Unicode form, to the number of its file, or the numbers. */
+  numbers: Map<string, number | number[]>;
+  all: AllFiles;
+}
+
+/** By number of the file. */
+interface AllFiles {
+  names: string[];
+  folders: string[];
+}
+
+function namesIn(folders: Iterable<Folder>): Names {
+  const numbers: Names["numbers"] = new Map();
+  const all: AllFiles = { names: [], folders: [] };
+  for (const folder of folders) {
+    for (const { name } of folder.files) {
+      const number = all.names.push(name) - 1;
+      all.folders.push(folder.path);
+      const key = folded(name);
+      const same = numbers.get(key);
+      if (same === undefined) numbers.set(key, number);
+      else if (typeof same === "number") numbers.set(key, [same, number]);
+      else same.push(number);
     }
-    return named;
   }
+  return { numbers, all };
+}
+
+function named({ names, folders }: AllFiles, number: number): Named {
+  const path = `${folders[number]}${names[number]}`;
+  return { path, key: folded(path) };
 }
 
 /** The alias that an item carries: a note's name without its extension, else the whole name. */

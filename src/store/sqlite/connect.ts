@@ -14,7 +14,11 @@ export function connect(driver: Driver, file: string, role: "reader" | "writer")
   if (fresh) closeSync(openSync(file, "a", 0o600));
   const connection = driver.open(file);
   try {
-    connection.exec(`PRAGMA busy_timeout = 5000; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -${CACHE_KIB[role]}`);
+    connection.exec("PRAGMA busy_timeout = 5000; PRAGMA temp_store = MEMORY");
+    // Sets the size for a file without tables only. It comes before cache_size: SQLite turns that into a number of pages
+    // at once, by the page size it knows of, and a new file would keep four times the memory in pages of four times the size.
+    patiently(() => connection.exec("PRAGMA page_size = 16384"));
+    connection.exec(`PRAGMA cache_size = -${CACHE_KIB[role]}`);
     if (role === "reader") connection.exec("PRAGMA query_only = ON");
     else prepareToWrite(connection);
     if (fresh) chmodSync(file, 0o600);
@@ -26,8 +30,7 @@ export function connect(driver: Driver, file: string, role: "reader" | "writer")
 }
 
 function prepareToWrite(connection: Connection): void {
-  // page_size has no effect on a file that has tables; journal_mode needs the file alone for a moment.
-  patiently(() => connection.exec("PRAGMA page_size = 16384; PRAGMA journal_mode = WAL"));
+  patiently(() => connection.exec("PRAGMA journal_mode = WAL")); // needs the file alone for a moment
   connection.exec(
     "PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 67108864; PRAGMA wal_autocheckpoint = 2000",
   );
