@@ -6,7 +6,7 @@ import { repositoryById } from "./repositories.ts";
 
 /** One item as GitHub has it now, by its id, by `owner/repo#12` or by an address. */
 export async function fetchItem(ctx: GithubContext, id: string): Promise<Fetched> {
-  const native = /^\d+(?=$|[#:.])/.test(id) ? id : await locate(ctx, id);
+  const native = /^\d+(?=$|[#:.@])/.test(id) ? id : await locate(ctx, id);
   const [repositoryId = ""] = /^\d+/.exec(native ?? "") ?? [];
   if (native === undefined || repositoryId === "") throw notFound(id);
   const repository = await repositoryById(ctx, repositoryId);

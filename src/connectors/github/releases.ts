@@ -47,8 +47,9 @@ export const releasesStream: Stream<State> = {
   ids,
   entries,
   fetch: (ctx, repository, key) => {
-    const id = /^#release-(\d+)$/.exec(key)?.[1];
-    return id === undefined ? undefined : fetchRelease(ctx, repository, id);
+    const [, id, tag] = /^(?:#release-(\d+)|@(.+))$/.exec(key) ?? [];
+    if (tag !== undefined) return fetchRelease(ctx, repository, `tags/${encodeURIComponent(tag)}`, `tagged ${tag}`);
+    return id === undefined ? undefined : fetchRelease(ctx, repository, id, id);
   },
 };
 
@@ -101,13 +102,13 @@ async function* entries(ctx: GithubContext, repository: Repository): AsyncGenera
   }
 }
 
-async function fetchRelease(ctx: GithubContext, repository: Repository, id: string): Promise<Fetched> {
+async function fetchRelease(ctx: GithubContext, repository: Repository, path: string, name: string): Promise<Fetched> {
   try {
-    const { body } = await ctx.http.json(inRepository(repository, `/releases/${id}`), Release);
+    const { body } = await ctx.http.json(inRepository(repository, `/releases/${path}`), Release);
     return { item: releaseItem(repository, body) };
   } catch (error) {
     if (ConnectorError.from(error).kind !== "not_found") throw error;
-    throw new ConnectorError("not_found", `${repository.full_name} has no release ${id}.`, { cause: error });
+    throw new ConnectorError("not_found", `${repository.full_name} has no release ${name}.`, { cause: error });
   }
 }
 

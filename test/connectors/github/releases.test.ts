@@ -76,6 +76,9 @@ describe("the releases of a repository", () => {
     const release = world.repository.releases.publish({ tag: "v1.0", name: "", body: "Out." });
     const { item, text } = await world.place.engine.fetch(`mine/${idOf(release)}`, { live: true });
     expect([item.title, text]).toEqual(["v1.0", "Out."]);
+    world.repository.releases.publish({ tag: "rc/2.0 β", body: "Soon." });
+    const address = `${world.twin.origin}/mill/handbook/releases/tag/rc%2F2.0%20%CE%B2`;
+    expect((await world.place.engine.fetch(address)).text).toBe("Soon.");
     await expect(
       world.place.engine.fetch(`mine/${world.repository.id}#release-7`, { live: true }),
     ).rejects.toMatchObject({ kind: "not_found" });

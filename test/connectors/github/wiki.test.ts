@@ -156,9 +156,12 @@ describe.skipIf(absent !== undefined)("the wiki of a repository", () => {
 
   it("gives a single page, fresh, and says when there is none", async () => {
     await open();
-    world.repository.writeWiki({ "Home.md": "One." });
+    world.repository.writeWiki({ "Home.md": "One.", "guides/Mill-Race.asciidoc": "Dry." });
     const { text } = await world.place.engine.fetch(`mine/${world.repository.id}.wiki:Home.md`, { live: true });
     expect(text).toBe("One.");
+    const address = `${world.twin.origin}/mill/handbook/wiki`;
+    expect((await world.place.engine.fetch(address)).text).toBe("One.");
+    expect((await world.place.engine.fetch(`${address}/Mill-Race`)).item.title).toBe("Mill Race");
     await expect(
       world.place.engine.fetch(`mine/${world.repository.id}.wiki:None.md`, { live: true }),
     ).rejects.toMatchObject({ kind: "not_found" });

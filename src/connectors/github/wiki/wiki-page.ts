@@ -99,7 +99,8 @@ function stemOf(path: string): string {
   return path.slice(path.lastIndexOf("/") + 1).replace(PAGE, "");
 }
 
-function nameKey(written: string): string {
+/** What a page is known by, whoever writes it. */
+export function nameKey(written: string): string {
   return stemOf(written)
     .replace(/[\s-]+/g, "-")
     .toLowerCase();

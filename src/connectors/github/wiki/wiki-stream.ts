@@ -7,7 +7,7 @@ import { GitRemote, type PackFilter } from "./git-remote.ts";
 import { readPack } from "./read-pack.ts";
 import { filesIn, type PackedFile } from "./tree-files.ts";
 import { wikiAuthorization, wikiUrlOf } from "./wiki-access.ts";
-import { isPage, LARGEST_PAGE, pageId, pageNames, wikiPage } from "./wiki-page.ts";
+import { isPage, LARGEST_PAGE, nameKey, pageId, pageNames, wikiPage } from "./wiki-page.ts";
 
 const State = z.object({
   /** The commit that is stored; missing: the wiki has no page. */
@@ -80,16 +80,15 @@ async function* entries(ctx: GithubContext, repository: Repository): AsyncGenera
   }
 }
 
+/** By its path, or by its name as addresses have it. */
 async function fetchPage(ctx: GithubContext, repository: Repository, path: string): Promise<Fetched> {
   const { files } = await wikiOf(ctx, repository, `blob:limit=${LARGEST_PAGE}`);
-  const file = files.find((one) => one.path === path);
-  if (file === undefined)
-    throw new ConnectorError("not_found", `The wiki of ${repository.full_name} has no page ${JSON.stringify(path)}.`);
-  const names = pageNames(
-    repository,
-    files.map((one) => one.path),
-  );
-  return { item: wikiPage(repository, file, names) };
+  const paths = files.map((file) => file.path);
+  const names = pageNames(repository, paths);
+  const id = paths.includes(path) ? pageId(repository, path) : names.get(nameKey(path));
+  const file = files.find((one) => pageId(repository, one.path) === id);
+  if (file !== undefined) return { item: wikiPage(repository, file, names) };
+  throw new ConnectorError("not_found", `The wiki of ${repository.full_name} has no page ${JSON.stringify(path)}.`);
 }
 
 async function wikiOf(
