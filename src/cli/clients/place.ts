@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import { homedir } from "node:os";
-import { posix, win32 } from "node:path";
+import { join, posix, win32 } from "node:path";
 
 /** The machine whose clients are set up. Tests hand in another one. */
 export interface Place {
@@ -26,10 +26,9 @@ export function inHome(place: Place, ...parts: string[]): string {
 
 /** Where desktop programs keep their settings: Application Support, %APPDATA%, or XDG's configuration folder. */
 export function inAppData(place: Place, ...parts: string[]): string {
-  const { join } = pathOf(place);
   if (place.platform === "darwin") return inHome(place, "Library", "Application Support", ...parts);
   if (place.platform === "linux") return inConfig(place, ...parts);
-  return join(place.env.APPDATA || inHome(place, "AppData", "Roaming"), ...parts);
+  return win32.join(place.env.APPDATA || inHome(place, "AppData", "Roaming"), ...parts);
 }
 
 /** XDG's configuration folder; `.config` in the home folder where the variable is not set, on Windows too. */
@@ -48,7 +47,6 @@ export function inFolderOf(place: Place, variable: string, usual: string, ...par
  * apart in `Packages\Claude_<publisher>` (github.com/anthropics/claude-code/issues/26073, checked 2026-11-21).
  */
 export function claudeDesktopFolder(place: Place): string {
-  const { join } = pathOf(place);
   if (place.platform !== "win32") return inAppData(place, "Claude");
   const packages = join(place.env.LOCALAPPDATA || inHome(place, "AppData", "Local"), "Packages");
   const packed = (existsSync(packages) ? readdirSync(packages) : [])
