@@ -8,6 +8,7 @@ import { sourceNameOf } from "../sources/source-name.ts";
 import { dataFolderOf, makeDataFolder, startConfig, writeSchema } from "./config-file.ts";
 import { EXIT } from "./failure.ts";
 import { type FoundFolder, findFolders } from "./find-folders.ts";
+import { offerAssistants } from "./offer-assistants.ts";
 import { type Session, withDesk } from "./session.ts";
 import { syncAll } from "./sync.ts";
 import { shellWord } from "./terminal.ts";
@@ -36,8 +37,13 @@ export async function init(session: Session, opts: Opts): Promise<number> {
     entries.reduce((before, entry) => addSource(before, entry.name, entry.options), withData),
   );
   session.terminal.note(`Wrote ${path}.`);
-  if (opts.sync === false) return finish(session, path, entries);
-  return firstSync(session, path, entries);
+  const code = opts.sync === false ? finish(session, path, entries) : await firstSync(session, path, entries);
+  if (code === EXIT.ok && asksPeople(session, opts)) await offerAssistants(session, opts.demo !== true);
+  return code;
+}
+
+function asksPeople({ globals }: Session, opts: Opts): boolean {
+  return opts.yes !== true && process.stdin.isTTY === true && globals.json !== true;
 }
 
 interface Entry {
@@ -69,7 +75,7 @@ function finish(session: Session, config: string, entries: readonly Entry[], rep
   terminal.line(
     `  headwater search${flag} ${sources.includes("demo") ? '"why did the bridge close"' : '"quarterly plan"'}`,
   );
-  terminal.line(`  headwater serve${flag}                 for your assistant, over stdio`);
+  terminal.line(`  headwater install${flag}               into your assistants`);
   terminal.line(`  headwater add${flag} files ~/Projects  another source`);
   return EXIT.ok;
 }
@@ -85,7 +91,7 @@ function demoSource(session: Session): Entry[] {
 
 async function chosenFolders(session: Session, yes: boolean): Promise<Entry[]> {
   const found = await findFolders();
-  const asks = !yes && process.stdin.isTTY === true && session.globals.json !== true;
+  const asks = asksPeople(session, { yes });
   const chosen = asks ? await askFolders(found, session.signal) : found.filter((folder) => folder.what === "vault");
   if (chosen.length > 0) return named(chosen);
   const hint =

@@ -19,12 +19,13 @@ export function namedClients(given: unknown): { files: FileClient[]; byHand: Han
   };
 }
 
-/** Asks on the terminal; what was found is chosen already. */
+/** Asks on the terminal; what was found is chosen already, unless said otherwise. */
 export async function chooseClients(
   question: string,
   all: readonly FileClient[],
   found: readonly FileClient[],
   signal: AbortSignal,
+  chosen = found,
 ): Promise<FileClient[]> {
   const { isCancel, multiselect } = await import("@clack/prompts");
   const others = all.filter((client) => !found.includes(client));
@@ -35,7 +36,7 @@ export async function chooseClients(
       label: client.title,
       ...(!found.includes(client) && { hint: "not found here" }),
     })),
-    initialValues: [...found],
+    initialValues: [...chosen],
     required: false,
     signal,
   });

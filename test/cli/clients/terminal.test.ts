@@ -1,0 +1,62 @@
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { Sandbox, writeNotes } from "../sandbox.ts";
+
+const CLI = fileURLToPath(new URL("../../../dist/cli.js", import.meta.url));
+const HAS_TERMINALS = process.platform === "linux" && spawnSync("script", ["--version"]).status === 0;
+
+/** A command on a terminal of its own (util-linux `script`); each key is pressed when its words have been shown. */
+function onTerminal(box: Sandbox, args: string, keys: [shown: string, press: string][]): Promise<string> {
+  const line = `stty cols 160 rows 50; exec '${process.execPath}' '${CLI}' ${args}`;
+  const env = { ...box.env({ TERM: "xterm" }), SHELL: "/bin/sh" };
+  const child = spawn("script", ["-qec", line, "/dev/null"], { cwd: box.home, env, stdio: ["pipe", "pipe", "pipe"] });
+  let said = "";
+  return new Promise((resolve) => {
+    child.stdout.on("data", (chunk) => {
+      said += chunk;
+      const [next] = keys;
+      if (next === undefined || !said.includes(next[0])) return;
+      keys.shift();
+      child.stdin.write(next[1]);
+    });
+    child.on("close", () => resolve(said));
+  });
+}
+
+// Without util-linux's `script` there is no terminal to be had: macOS and Windows have none that takes a command like this.
+describe.runIf(HAS_TERMINALS)("on a terminal", () => {
+  it("install asks, with the assistants found here chosen", async () => {
+    const box = new Sandbox();
+    mkdirSync(join(box.home, ".cursor"));
+    const said = await onTerminal(box, "install", [["Add headwater to which assistants?", "\r"]]);
+    expect(said).toContain("Cursor");
+    expect(JSON.parse(readFileSync(join(box.home, ".cursor", "mcp.json"), "utf8")).mcpServers.headwater.args).toContain(
+      "serve",
+    );
+    expect(existsSync(join(box.home, ".codex"))).toBe(false);
+    await onTerminal(box, "uninstall", [["Take headwater out of which?", "\r"]]);
+    expect(existsSync(join(box.home, ".cursor"))).toBe(false);
+  });
+
+  it("install writes nothing when the person leaves", async () => {
+    const box = new Sandbox();
+    mkdirSync(join(box.home, ".cursor"));
+    expect(await onTerminal(box, "install", [["Add headwater", "\u0003"]])).toContain("Nothing was written");
+    expect(existsSync(join(box.home, ".cursor", "mcp.json"))).toBe(false);
+  });
+
+  it("init offers it after the first sync", async () => {
+    const box = new Sandbox();
+    writeNotes(box);
+    mkdirSync(join(box.home, ".codex"));
+    const said = await onTerminal(box, "init", [
+      ["Index which?", "\r"],
+      ["Add headwater to your assistants?", "\r"],
+    ]);
+    expect(said).toContain("Codex");
+    expect(readFileSync(join(box.home, ".codex", "config.toml"), "utf8")).toContain("[mcp_servers.headwater]");
+  });
+});
