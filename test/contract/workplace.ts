@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Clock, type Connector, openHttp } from "../../src/connectors/kit/index.ts";
+import { type Clock, type Connector, type Memory, openHttp } from "../../src/connectors/kit/index.ts";
 import { createExtractor } from "../../src/extract/extract.ts";
 import type { SyncReport } from "../../src/model/index.ts";
 import { ConnectorError } from "../../src/model/index.ts";
@@ -61,6 +61,7 @@ export class LogBook {
 export class TestSources implements Sources {
   readonly #sources = new Map<string, TestSource>();
   readonly #open = new Map<string, Promise<OpenSource>>();
+  readonly #memories = new Map<string, Memory>();
   readonly #clock: Clock;
   readonly log = new LogBook();
 
@@ -99,6 +100,13 @@ export class TestSources implements Sources {
     return opened;
   }
 
+  /** As the store keeps it: longer than a connection. */
+  #memoryOf(id: string): Memory {
+    const memory = this.#memories.get(id) ?? passingMemory();
+    this.#memories.set(id, memory);
+    return memory;
+  }
+
   async #connect(id: string): Promise<OpenSource> {
     const { connector, config: written } = this.#sources.get(id) as TestSource;
     const { settings } = this.get(id);
@@ -108,7 +116,7 @@ export class TestSources implements Sources {
       config,
       log: this.log.logger,
       clock: this.#clock,
-      memory: passingMemory(),
+      memory: this.#memoryOf(id),
       tokens: noTokens,
     };
     const http = openHttp({ ...base, service: connector.http, allowPrivateNetwork: settings.allowPrivateNetwork });

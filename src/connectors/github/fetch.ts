@@ -3,19 +3,37 @@ import { STREAMS } from "./all-streams.ts";
 import type { GithubContext } from "./api.ts";
 import { locate } from "./locate.ts";
 import { repositoryById } from "./repositories.ts";
+import type { Repository } from "./schema.ts";
+import { refusalOf } from "./sync.ts";
 
 /** One item as GitHub has it now, by its id, by `owner/repo#12` or by an address. */
 export async function fetchItem(ctx: GithubContext, id: string): Promise<Fetched> {
-  const native = /^\d+(?=$|[#:.@])/.test(id) ? id : await locate(ctx, id);
+  const native = /^\d+(?=$|[#:.@/])/.test(id) ? id : await locate(ctx, id);
   const [repositoryId = ""] = /^\d+/.exec(native ?? "") ?? [];
   if (native === undefined || repositoryId === "") throw notFound(id);
   const repository = await repositoryById(ctx, repositoryId);
   const key = native.slice(repositoryId.length);
+  if (key.startsWith("/")) await tryAgain(ctx, repository, key.slice(1));
   for (const stream of STREAMS) {
     const fetching = stream.fetch(ctx, repository, key);
     if (fetching !== undefined) return fetching;
   }
   throw notFound(id);
+}
+
+/** A kind of thing that was closed is a failure by the name of its stream: tried again, it is still closed or no failure. */
+async function tryAgain(ctx: GithubContext, repository: Repository, name: string): Promise<void> {
+  const stream = STREAMS.find((one) => one.name === name);
+  if (stream === undefined || !stream.applies(ctx.config, repository)) return;
+  const pages = stream.pages(ctx, repository, {});
+  try {
+    await pages.next();
+  } catch (thrown) {
+    const error = ConnectorError.from(thrown);
+    throw error.kind === "permission" ? refusalOf(stream, repository, error) : error;
+  } finally {
+    await pages.return(undefined);
+  }
 }
 
 function notFound(id: string): ConnectorError {

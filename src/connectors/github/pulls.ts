@@ -1,10 +1,11 @@
 import { z } from "zod";
-import type { Draft, Entry } from "../kit/index.ts";
+import type { Answer, Draft, Entry } from "../kit/index.ts";
 import { type GithubContext, inRepository } from "./api.ts";
 import { checkEach } from "./checked.ts";
 import { childrenOf } from "./children.ts";
 import { type DescendingPage, DescendingState, descendingWalk } from "./descending-walk.ts";
 import { pullItem, threadId } from "./items.ts";
+import { nextLink } from "./next-link.ts";
 import { reviewsOf } from "./reviews.ts";
 import { PullRequest, type Repository } from "./schema.ts";
 import { isSelective, takesPulls, takesThread } from "./selection.ts";
@@ -91,7 +92,7 @@ async function firstPage(
   const narrowed = first && isSelective(ctx.config);
   const answer = await ctx.http.changed(pullList(ctx, repository, narrowed), etag, Page);
   if (answer === undefined) return undefined;
-  return { entries: answer.body, next: answer.next, ...(!narrowed && { etag: answer.etag }) };
+  return { entries: answer.body, next: nextLink(answer), ...(!narrowed && { etag: answer.etag }) };
 }
 
 async function* followingPages(
@@ -103,12 +104,12 @@ async function* followingPages(
   const realm = repository.owner.login;
   if (eagerly) {
     for await (const answer of ctx.http.pages({ url: next, realm }, Page))
-      yield { entries: answer.body, next: answer.next };
+      yield { entries: answer.body, next: nextLink(answer) };
     return;
   }
   for (let url: string | undefined = next; url !== undefined; ) {
-    const answer: { body: Listed[]; next: string | undefined } = await ctx.http.json({ url, realm }, Page);
-    yield { entries: answer.body, next: answer.next };
+    const answer: Answer<Listed[]> = await ctx.http.json({ url, realm }, Page);
+    yield { entries: answer.body, next: nextLink(answer) };
     url = answer.next === url ? undefined : answer.next;
   }
 }

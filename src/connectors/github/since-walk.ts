@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Answer, HttpRequest } from "../kit/index.ts";
 import type { GithubContext } from "./api.ts";
+import { nextLink } from "./next-link.ts";
 import { floorOf, isBefore, lookBack, newest, overlapOf } from "./overlap.ts";
 
 /** Where a listing in ascending order of updates stands. */
@@ -48,7 +49,7 @@ export async function* sinceWalk(
     boundary = lastSecondOf(answer.body);
     const dates = datesOf(answer.body);
     highWater = newest(highWater, dates.reduce<string | undefined>(newest, undefined));
-    if (answer.next !== undefined) {
+    if (nextLink(answer) !== undefined) {
       position = positionAfter(answer, dates);
       yield { entries, state: { ...position, highWater, ended: false, rereadAt: begin.rereadAt } };
     } else {
@@ -104,7 +105,7 @@ function positionAfter(answer: Answer<Page>, dates: string[]): Position {
   const [first, last] = [dates[0], dates.at(-1)];
   const sorted = dates.every((date, at) => at === 0 || !isBefore(date, dates[at - 1] as string));
   if (first === undefined || last === undefined || first === last || !sorted)
-    return { since: undefined, link: answer.next };
+    return { since: undefined, link: nextLink(answer) };
   return { since: last, link: undefined };
 }
 

@@ -1,9 +1,10 @@
+import { z } from "zod";
 import { ConnectorError, type From, type Page } from "../kit/index.ts";
 import { STREAMS } from "./all-streams.ts";
 import type { GithubContext } from "./api.ts";
 import { describeAgain, repositoryById } from "./repositories.ts";
 import type { Repository } from "./schema.ts";
-import type { GithubCursor, Stream, StreamName } from "./streams.ts";
+import { type GithubCursor, STREAM_NAMES, type Stream, type StreamName } from "./streams.ts";
 
 /** Ends the sync of the repository at once; everything else is a matter of one stream. */
 const SERIOUS: readonly string[] = ["auth", "config", "cancelled", "rate_limited", "cursor_expired", "store"];
@@ -17,9 +18,10 @@ export async function* syncRepository(
 ): AsyncGenerator<Page<GithubCursor>> {
   const repository = await repositoryById(ctx, from.container ?? "");
   const walk = new Walk(ctx, repository, from);
+  await walk.remember();
   for (const stream of STREAMS) {
     if (stream.applies(ctx.config, repository)) yield* walk.follow(stream);
-    else walk.forget(stream.name);
+    else await walk.forget(stream.name);
     ctx.signal.throwIfAborted();
   }
   yield* walk.end();
@@ -39,6 +41,8 @@ class Walk {
   /** Streams that were closed last time, and those that are now. */
   readonly #before: readonly StreamName[];
   readonly #refused = new Set<StreamName>();
+  /** Streams of which something may be stored, also when the cursor was dropped. */
+  #read = new Set<StreamName>();
   #states: States;
   #isEmpty = true;
   #postponed: ConnectorError | undefined;
@@ -50,6 +54,23 @@ class Walk {
     this.#states = { ...from.cursor?.streams };
     this.#before = from.cursor?.refused ?? [];
     ctx.api.refused.set(String(repository.id), this.#refused);
+  }
+
+  async remember(): Promise<void> {
+    const known = z.array(z.enum(STREAM_NAMES)).safeParse(await this.#ctx.memory.get(this.#readKey()));
+    const stated = Object.keys(this.#states) as StreamName[];
+    this.#read = new Set([...(known.data ?? []), ...stated]);
+  }
+
+  #readKey(): string {
+    return `read:${this.#repository.id}`;
+  }
+
+  async #note(name: StreamName, isRead: boolean): Promise<void> {
+    if (this.#read.has(name) === isRead) return;
+    if (isRead) this.#read.add(name);
+    else this.#read.delete(name);
+    await this.#ctx.memory.set(this.#readKey(), [...this.#read]);
   }
 
   async *follow(stream: Stream): AsyncGenerator<Page<GithubCursor>> {
@@ -64,6 +85,7 @@ class Walk {
         if (incomplete !== undefined) this.#gaps.push(incomplete.why);
         this.#states = { ...this.#states, [stream.name]: next as States[StreamName] };
         this.#isEmpty = false;
+        await this.#note(stream.name, true); // before its first page is stored
         yield { ...changes, cursor: this.#cursor(), ...(incomplete !== undefined && { incomplete }) };
       }
     } catch (thrown) {
@@ -74,13 +96,15 @@ class Walk {
   }
 
   /** A stream that the options or the repository left out begins anew when it comes back. */
-  forget(name: StreamName): void {
+  async forget(name: StreamName): Promise<void> {
+    await this.#note(name, false);
     const { [name]: _, ...others } = this.#states;
     this.#states = others;
   }
 
   /** The last page says what could not be looked at. A stream that is open again is no failure any more. */
   *end(): Generator<Page<GithubCursor>> {
+    if (this.#postponed !== undefined) throw this.#postponed;
     const why = this.#gaps.join(" ");
     const deletes = this.#before
       .filter((name) => !this.#refused.has(name))
@@ -88,7 +112,6 @@ class Walk {
     const news = [why, ...deletes, ...this.#failures].filter((one) => one !== "");
     if (this.#isEmpty || news.length > 0)
       yield { deletes, failures: this.#failures, cursor: this.#cursor(), ...(why !== "" && { incomplete: { why } }) };
-    if (this.#postponed !== undefined) throw this.#postponed;
   }
 
   async #missed(stream: Stream, error: ConnectorError): Promise<void> {
@@ -103,7 +126,7 @@ class Walk {
     this.#refused.add(stream.name);
     this.#failures.push({ id: refusalId(this.#repository, stream.name), error: refusal });
     // What was never readable was never stored: then the rest of the repository can still be proven gone.
-    if (this.#states[stream.name] !== undefined) this.#gaps.push(refusal.message);
+    if (this.#read.has(stream.name)) this.#gaps.push(refusal.message);
   }
 
   #cursor(): GithubCursor {
@@ -112,7 +135,8 @@ class Walk {
   }
 }
 
-function refusalOf(stream: Stream, repository: Repository, error: ConnectorError): ConnectorError {
+/** What is said of a kind of thing that is closed. */
+export function refusalOf(stream: Stream, repository: Repository, error: ConnectorError): ConnectorError {
   const what = `${stream.title} of ${repository.full_name} could not be read`;
   const why = error.kind === "permission" ? error.message : "GitHub does not show them to this token.";
   const hint = error.kind === "permission" ? error.hint : undefined;
