@@ -1,8 +1,9 @@
+import { Readable } from "node:stream";
 import { ConnectorError, type Fetched } from "../../kit/index.ts";
 import { type GithubContext, inRepository } from "../api.ts";
 import type { Repository } from "../schema.ts";
 import { escapedPath } from "./escaped-path.ts";
-import { LARGEST_BLOB, streamBlob } from "./fetch-blob.ts";
+import { fetchBlob, LARGEST_BLOB } from "./fetch-blob.ts";
 import { fileItem } from "./file-item.ts";
 import { fileTypeOf } from "./file-type.ts";
 import { itemOf, refOf } from "./read-readme.ts";
@@ -25,7 +26,7 @@ export async function fetchFile(ctx: GithubContext, repository: Repository, path
   if (found.size > LARGEST_BLOB)
     throw new ConnectorError("too_large", "GitHub gives files up to 100 MB.", { hint: "Its title is searchable." });
   if (kind === "document") {
-    const stream = await streamBlob(ctx, repository, found.sha, LARGEST_BLOB);
+    const stream = Readable.from([await fetchBlob(ctx, repository, found.sha)]);
     const name = path.slice(path.lastIndexOf("/") + 1);
     return { item: fileItem(repository, branch, found), content: { stream, mime, name } };
   }
