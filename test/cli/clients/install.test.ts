@@ -4,12 +4,14 @@ import {
   existsSync,
   lstatSync,
   mkdirSync,
+  mkdtempSync,
   readdirSync,
   readFileSync,
   statSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { Client } from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
@@ -67,8 +69,15 @@ function read(path: string): Tree {
 
 async function toolsOf([command, ...args]: string[], env: Record<string, string>): Promise<string[]> {
   const client = new Client({ name: "test", version: "1" });
-  // A client starts programs in a folder of its own.
-  const transport = new StdioClientTransport({ command: command as string, args, env, cwd: "/", stderr: "ignore" });
+  // A client starts programs in a folder of its own. The server's data goes elsewhere: it is not what is looked at here.
+  const apart = { ...env, XDG_DATA_HOME: mkdtempSync(join(tmpdir(), "headwater-served-")) };
+  const transport = new StdioClientTransport({
+    command: command as string,
+    args,
+    env: apart,
+    cwd: "/",
+    stderr: "ignore",
+  });
   await client.connect(transport);
   try {
     return (await client.listTools()).tools.map((tool) => tool.name);
