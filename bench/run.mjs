@@ -31,6 +31,7 @@ const BENCHES = [
   { rows: ["3"], run: resync },
   { rows: ["4", "5", "14"], run: elsewhere("./search/run.mjs") },
   { rows: ["11", "12"], run: elsewhere("./mcp/run.mjs") },
+  { rows: ["15"], run: elsewhere("./github/run.mjs") },
 ];
 
 const options = {

@@ -90,7 +90,8 @@ export class GithubTwin implements Twin {
     this.hooks = new Hooks(this.world, () => ({ api: this.origin, html: this.origin }));
     this.wikis = new Wikis(this.world, this.tokens);
     this.token = this.tokens.issue("marta-quill");
-    const conformance = Conformance.of(this.flavour === "dotcom" ? "github.json" : "github-ghes-3.19.json");
+    const description = this.flavour === "dotcom" ? "github.json" : "github-ghes-3.19.json";
+    const conformance = options.checked === false ? undefined : Conformance.of(description);
     this.service = new Service({
       world: this.world,
       tokens: this.tokens,
@@ -116,7 +117,7 @@ export class GithubTwin implements Twin {
       ],
       appOf: (jwt) => this.apps.prove(jwt),
     });
-    if (conformance !== undefined && options.checked !== false) {
+    if (conformance !== undefined) {
       this.service.watch = sampled((route, answered, call) => {
         // The description is of the version of 2022-11-28.
         if (call.version !== "2022-11-28") return;

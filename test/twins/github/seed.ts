@@ -41,7 +41,7 @@ export function seedWorkshop(twin: GithubTwin): Repository {
   return repository;
 }
 
-/** So many issues and comments, each with believable words; the comments are spread over the issues. */
+/** So many issues and comments, one each half hour, with believable words; the comments are spread over the issues. */
 export function seedLarge(
   twin: GithubTwin,
   fullName: string,
@@ -51,23 +51,23 @@ export function seedLarge(
     description: "Every entry since the mill was built.",
     hasDiscussions: false,
     hasWiki: false,
-    at: "2024-01-01T00:00:00Z",
+    at: "2023-01-01T00:00:00Z",
   });
-  const second = (at: number) => new Date(Date.UTC(2024, 5, 1) + at * 1000).toISOString().replace(".000Z", "Z");
+  const when = (at: number) => new Date(Date.UTC(2023, 0, 2) + at * 1_800_000).toISOString().replace(".000Z", "Z");
   for (let at = 0; at < counts.issues; at++) {
     repository.issues.open({
       title: `Entry ${at}: the ${at % 2 === 0 ? "upper" : "lower"} sluice`,
       body: `Entry ${at} of the ledger. The gauge stood at ${80 + (at % 90)} cm; the miller noted clear water and some weed in the rack.`,
       user: PEOPLE[at % PEOPLE.length] as string,
       labels: at % 10 === 0 ? ["gauge"] : [],
-      at: second(at),
+      at: when(at),
     });
   }
   for (let at = 0; at < counts.comments; at++) {
     repository.comments.add((at % counts.issues) + 1, {
       body: `Note ${at}: raked the weed out, ${at % 7} barrows of it.`,
       user: PEOPLE[(at + 1) % PEOPLE.length] as string,
-      at: second(counts.issues + at),
+      at: when(counts.issues + at),
     });
   }
   return repository;

@@ -1,4 +1,6 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { buildSchema, type GraphQLSchema } from "graphql";
 import { apiSpec } from "../../api-specs.ts";
 
@@ -11,5 +13,12 @@ export function githubSchema(): GraphQLSchema {
 }
 
 export function subset(): string {
-  return readFileSync(new URL("subset.graphql", import.meta.url), "utf8");
+  return readFileSync(join(packageRoot(), "test/twins/github/graphql/subset.graphql"), "utf8");
+}
+
+/** The twin may run from a bundle, so that files are found from the package's root. */
+function packageRoot(): string {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(folder, "package.json"))) folder = dirname(folder);
+  return folder;
 }
