@@ -18,6 +18,11 @@ export function overlapOf(highWater: string): string {
   return seconds(Date.parse(highWater) - OVERLAP_MS);
 }
 
+/** Whether the newest update is so old that none can surface before it any more. */
+export function isSettled(highWater: string, now: Date): boolean {
+  return now.getTime() - Date.parse(highWater) > DAILY_OVERLAP_MS;
+}
+
 /** A lower bound that may be sent to the service; undefined where it would mean everything. */
 export function floorOf(since: string | undefined): string | undefined {
   if (since === undefined || Date.parse(since) <= Date.parse(BEGINNING)) return undefined;

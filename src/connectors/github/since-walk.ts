@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Answer, HttpRequest } from "../kit/index.ts";
 import type { GithubContext } from "./api.ts";
 import { nextLink } from "./next-link.ts";
-import { floorOf, isBefore, lookBack, newest, overlapOf } from "./overlap.ts";
+import { floorOf, isBefore, isSettled, lookBack, newest, overlapOf } from "./overlap.ts";
 
 /** Where a listing in ascending order of updates stands. */
 export const SinceState = z.object({
@@ -14,6 +14,8 @@ export const SinceState = z.object({
   link: z.string().optional(),
   /** Of the answer to the request that goes on, when it was the last page: nothing new as long as it stays. */
   etag: z.string().optional(),
+  /** The last request of a walk whose overlap is longer than a page: enough to ask once nothing can surface late any more. */
+  tail: z.object({ since: z.string().optional(), link: z.string().optional(), etag: z.string() }).optional(),
   /** The listing was read to its end. */
   ended: z.boolean(),
   rereadAt: z.string(),
@@ -22,6 +24,7 @@ export type SinceState = z.output<typeof SinceState>;
 
 const Page = z.array(z.looseObject({ updated_at: z.string().optional() }));
 type Page = z.output<typeof Page>;
+const FULL_PAGE = 100;
 
 interface Listing {
   /** Sorted by update, ascending, 100 a page; `since` is added here. */
@@ -54,7 +57,7 @@ export async function* sinceWalk(
       yield { entries, state: { ...position, highWater, ended: false, rereadAt: begin.rereadAt } };
     } else {
       const known = highWater ?? (listing.narrowed ? dateOf(answer) : undefined);
-      yield { entries, state: atEnd(listing, { ...begin, ...position, highWater: known }, answer.etag) };
+      yield { entries, state: atEnd(listing, { ...begin, ...position, highWater: known }, answer) };
     }
   }
 }
@@ -71,6 +74,7 @@ function startOf(ctx: GithubContext, { state, floor }: Listing): SinceState {
   const now = ctx.clock.now().toISOString();
   if (state === undefined) return { since: floorOf(floor), ended: false, rereadAt: now };
   if (!state.ended || state.highWater === undefined) return state;
+  if (state.tail !== undefined && isSettled(state.highWater, ctx.clock.now())) return { ...state, ...state.tail };
   const look = lookBack(state.highWater, state.rereadAt, ctx.clock.now());
   if (look.rereadAt === state.rereadAt || state.since === undefined) return { ...state, rereadAt: look.rereadAt };
   if (!isBefore(look.from, state.since)) return { ...state, rereadAt: look.rereadAt };
@@ -110,16 +114,18 @@ function positionAfter(answer: Answer<Page>, dates: string[]): Position {
 }
 
 /**
- * The last request is the one to repeat: as long as its answer stays the same, nothing was updated. Only where it began
- * inside the overlap does the next run begin earlier.
+ * The last request is the one to repeat: as long as its answer stays the same, nothing was updated. Where it began inside
+ * the overlap, the next run begins earlier. A full page would stay the same when another one follows it.
  */
-function atEnd({ narrowed }: Listing, walk: SinceState, etag: string | undefined): SinceState {
-  const { highWater, rereadAt } = walk;
+function atEnd(listing: Listing, walk: SinceState, { etag, body }: Answer<Page>): SinceState {
+  const { highWater, rereadAt, since, link } = walk;
   const ended = { highWater, ended: true, rereadAt };
-  if (highWater === undefined) return { ...ended, since: walk.since, etag };
+  const usable = listing.narrowed || body.length >= FULL_PAGE ? undefined : etag;
+  if (highWater === undefined) return { ...ended, since, etag: usable };
   const from = overlapOf(highWater);
-  const early = walk.link === undefined && (walk.since === undefined || !isBefore(from, walk.since));
-  return narrowed || !early ? { ...ended, since: from } : { ...ended, since: walk.since, etag };
+  const early = link === undefined && (since === undefined || !isBefore(from, since));
+  if (early && usable !== undefined) return { ...ended, since, etag: usable };
+  return { ...ended, since: from, ...(usable !== undefined && { tail: { since, link, etag: usable } }) };
 }
 
 function datesOf(page: Page): string[] {
