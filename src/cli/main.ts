@@ -29,6 +29,8 @@ function sessionOf(globals: Globals, signal: AbortSignal): Session {
 function outcomeOf(error: unknown, args: readonly string[], signal: AbortSignal): number {
   // Help and version end commander by a throw as well.
   if (error instanceof Error && "exitCode" in error && error.exitCode === 0) return EXIT.ok;
+  // A command that needs another word showed its help, and there is nothing to add to it.
+  if (error instanceof Error && "code" in error && error.code === "commander.help") return EXIT.usage;
   const command = args.find((argument) => !argument.startsWith("-"));
   const told = tellFailure(error, { json: args.includes("--json"), debug: args.includes("--debug"), command });
   return signal.aborted ? EXIT.interrupted : told;

@@ -50,8 +50,13 @@ function bar(running: Map<string, SyncReport>, keep: (report: SyncReport) => voi
 }
 
 function lines(running: Map<string, SyncReport>, keep: (report: SyncReport) => void): SyncProgress {
+  const told = new Map<string, string>();
   const timer = setInterval(() => {
-    for (const report of running.values()) process.stderr.write(`${report.source}  ${amount(report)}\n`);
+    for (const report of running.values()) {
+      const line = `${report.source}  ${amount(report)}`;
+      if (told.get(report.source) !== line) process.stderr.write(`${line}\n`);
+      told.set(report.source, line);
+    }
   }, PLAIN_EVERY_MS);
   timer.unref();
   return { update: keep, clear: () => {}, end: () => clearInterval(timer) };

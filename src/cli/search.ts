@@ -72,11 +72,18 @@ function tellHit({ terminal }: Session, hit: SearchHit): void {
         .join(" · "),
     )}`,
   );
-  const snippet = highlighted(hit.snippet.text, terminal.style);
+  const snippet = highlighted(withoutTitle(hit.snippet.text, hit.title), terminal.style);
   if (snippet) terminal.line(`  ${snippet}`);
   if (hit.url) terminal.line(`  ${dim(shortLine(hit.url, 300))}`);
   terminal.line(`  ${dim(`headwater fetch ${shellWord(refOf(hit.source, hit.id))}`)}`);
   terminal.line();
+}
+
+/** A passage from the top of a note begins with its title, which is shown above it already. */
+function withoutTitle(passage: string, title: string): string {
+  const [words, named] = [passage.split(" "), title.split(" ")];
+  const repeats = named.every((word, at) => words[at]?.replaceAll("**", "") === word);
+  return repeats && words.length > named.length ? words.slice(named.length).join(" ") : passage;
 }
 
 /** Matched words stand between ** and ** in a snippet. */

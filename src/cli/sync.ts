@@ -116,7 +116,9 @@ function tellReport(session: Session, report: SyncReport, progress: SyncProgress
   for (const held of report.held) terminal.line(`  ${yellow(heldText(report.source, held))}`);
   for (const failure of report.failures.slice(0, MOST_FAILURES_SHOWN)) {
     const what = failure.id ? `${shortLine(refOf(report.source, failure.id), 100)}: ` : "";
-    terminal.line(`  ${what}${safeText(failure.message)}${failure.hint ? ` ${safeText(failure.hint)}` : ""}`);
+    // Several lines of a message come with their indentation, and the hint then has a line of its own.
+    const hint = failure.hint && (failure.message.includes("\n") ? "\n  " : " ") + safeText(failure.hint);
+    terminal.line(`  ${what}${safeText(failure.message)}${hint ?? ""}`);
   }
   const more = Math.max(report.failed, report.failures.length) - MOST_FAILURES_SHOWN;
   if (more > 0) terminal.line(dim(`  ${grouped(more)} more: headwater failures ${report.source}`));

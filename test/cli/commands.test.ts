@@ -71,6 +71,18 @@ describe("a first day with headwater", () => {
     expect(stdout).not.toContain("**weir**");
   });
 
+  it("search does not say a title twice", async () => {
+    const extra = box.put(
+      "Notes/Heron at the weir.md",
+      "# Heron at the weir\n\nIt stood there until noon, a kingfisher beside it.\n",
+    );
+    await box.run(["sync"]);
+    const { stdout } = await box.run(["search", "kingfisher"]);
+    rmSync(extra);
+    await box.run(["sync"]);
+    expect(stdout).toMatch(/^Heron at the weir .*\n {2}It stood there until noon, a kingfisher beside it\.$/m);
+  });
+
   it("bold comes with FORCE_COLOR, and NO_COLOR takes it away again", async () => {
     expect((await box.run(["search", "eels"], { FORCE_COLOR: "1" })).stdout).toContain("\u001b[1mEels\u001b[22m");
     expect((await box.run(["search", "eels"], { FORCE_COLOR: "1", NO_COLOR: "1" })).stdout).not.toContain("\u001b");

@@ -70,6 +70,14 @@ describe("exit codes and errors", () => {
     expect(stderr).toMatch(/\n\s+at /);
   });
 
+  it.each([[[]], [["config"]]])("without a command (%j) the help is shown, and nothing else", async (args) => {
+    const { code, stdout, stderr } = await box.run(args);
+    expect(code).toBe(2);
+    expect(stdout).toBe("");
+    expect(stderr).toMatch(/^Usage: headwater/);
+    expect(stderr).not.toMatch(/^headwater:/m);
+  });
+
   it("version and help answer at once and with success", async () => {
     expect((await box.run(["--version"])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
     expect(await box.run(["--help"])).toMatchObject({ code: 0, stderr: "" });

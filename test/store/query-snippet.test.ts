@@ -49,6 +49,8 @@ describe("the passage shown for a hit", () => {
     ["plan", "![a plan](x.png) <b>plan</b><br>snake_case_name _plan_", "a **plan** **plan** snake_case_name **plan**"],
     ["plan", "2 * plan ** 3 *** plan*", "2 ∗ **plan** 3 **plan**"],
     ["plan", "The plan is set. ^plan-b7\n\n^37066d\n\nE = mc ^2", "The **plan** is set. E = mc ^2"],
+    ["plan", "The plan, see [[Notes/Old plan|the ol", "The **plan**, see the ol"],
+    ["plan", "The plan, see ![[Old pl", "The **plan**, see Old pl"],
     ["plan", "a\u0000plan\u0007 \u202eplan\u202c\u{E0041}\u{E0042} ok", "a **plan** **plan** ok"],
   ])("for %j takes the Markdown off %j", (question, text, expected) => {
     expect(passage(question, text).text).toBe(expected);

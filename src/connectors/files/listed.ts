@@ -12,7 +12,7 @@ export function versionOf(stats: Stats): string {
 }
 
 /** What a hashed file is known by. */
-export function hashedVersion(stats: Stats, hash: string): string {
+export function hashedVersion(stats: Pick<Stats, "size">, hash: string): string {
   return `${stats.size}-${hash}-${READING}`;
 }
 

@@ -34,9 +34,12 @@ const QUIET_MS = 2000;
 /** How long a walk waits for busy files altogether; then they are taken as they are, and met again by the next walk. */
 const PATIENCE_MS = 10_000;
 
+type Look = Pick<Stats, "mtimeMs" | "size">;
+
 interface Listed {
   draft: Draft;
-  stats: Stats;
+  /** Of the look at the file, what is needed later: the whole of it would be half of the memory of a page. */
+  look: Look;
   file: Found;
   folder: Folder;
 }
@@ -133,7 +136,7 @@ class Walk {
       this.#addressed = folder.path;
       this.#address = folderAddress(this.#root, folder.path);
     }
-    this.#listed.push({ draft: this.#draft(folder, this.#address, file, look), stats: look, file, folder });
+    this.#listed.push({ draft: this.#draft(folder, this.#address, file, look), look: kept(look), file, folder });
   }
 
   #draft(folder: Folder, address: string, file: Found, stats: Stats): Draft {
@@ -163,13 +166,13 @@ class Walk {
     if (this.#ctx.config.hashContent === "always") await this.#hash();
     assertStillThere(this.#root);
     this.#done += this.#listed.length;
-    const kept =
+    const taken =
       this.#tags === undefined
         ? this.#listed
         : this.#listed.filter((one) => this.#tags?.takes(one.draft, this.#root, one.folder.path + one.file.name));
-    for (const { draft, stats, file } of kept)
-      if (draft.version.endsWith("-large")) this.#failures.push(tooLarge(draft, stats, file, this.#ctx.config));
-    const page: Page<WalkCursor> = { upserts: kept.map((one) => one.draft), cursor, progress: { done: this.#done } };
+    for (const { draft, look, file } of taken)
+      if (draft.version.endsWith("-large")) this.#failures.push(tooLarge(draft, look, file, this.#ctx.config));
+    const page: Page<WalkCursor> = { upserts: taken.map((one) => one.draft), cursor, progress: { done: this.#done } };
     if (this.#failures.length > 0) page.failures = this.#failures;
     if (this.#gap !== undefined) {
       page.incomplete = { why: this.#gap };
@@ -183,9 +186,9 @@ class Walk {
   async #settle(): Promise<void> {
     for (;;) {
       const nowMs = this.#ctx.clock.now().getTime();
-      const busy = this.#listed.filter((one) => Math.abs(nowMs - one.stats.mtimeMs) < QUIET_MS);
+      const busy = this.#listed.filter((one) => Math.abs(nowMs - one.look.mtimeMs) < QUIET_MS);
       if (busy.length === 0 || this.#patienceMs <= 0) return;
-      const longest = Math.max(...busy.map((one) => QUIET_MS - Math.max(0, nowMs - one.stats.mtimeMs)));
+      const longest = Math.max(...busy.map((one) => QUIET_MS - Math.max(0, nowMs - one.look.mtimeMs)));
       const waitMs = Math.max(1, Math.ceil(Math.min(longest, this.#patienceMs)));
       this.#patienceMs -= waitMs;
       await this.#ctx.clock.sleep(waitMs, this.#ctx.signal);
@@ -200,7 +203,7 @@ class Walk {
       this.#listed.splice(this.#listed.indexOf(one), 1);
       return;
     }
-    one.stats = look;
+    one.look = kept(look);
     one.draft = this.#draft(one.folder, folderAddress(this.#root, one.folder.path), one.file, look);
   }
 
@@ -213,7 +216,7 @@ class Walk {
         this.#ctx.config.followSymlinks,
         this.#ctx.signal,
       );
-      if (hash !== undefined) one.draft.version = hashedVersion(one.stats, hash);
+      if (hash !== undefined) one.draft.version = hashedVersion(one.look, hash);
     }
   }
 }
@@ -230,12 +233,16 @@ function lookLater(place: string, follow: boolean): Promise<Stats | { error: unk
   return (follow ? stat(place) : lstat(place)).catch((error: unknown) => ({ error }));
 }
 
-function tooLarge(draft: Draft, stats: Stats, file: Found, config: FilesConfig): { id: string; error: ConnectorError } {
-  return { id: draft.id, error: tooLargeToRead(file.name, stats, config) };
+function kept({ mtimeMs, size }: Stats): Look {
+  return { mtimeMs, size };
+}
+
+function tooLarge(draft: Draft, look: Look, file: Found, config: FilesConfig): { id: string; error: ConnectorError } {
+  return { id: draft.id, error: tooLargeToRead(file.name, look, config) };
 }
 
 /** Said of a file above `maxFileSizeMb`. */
-export function tooLargeToRead(name: string, stats: Stats, config: FilesConfig): ConnectorError {
+export function tooLargeToRead(name: string, stats: Pick<Stats, "size">, config: FilesConfig): ConnectorError {
   const megabytes = (stats.size / 1e6).toFixed(1);
   return new ConnectorError(
     "too_large",
