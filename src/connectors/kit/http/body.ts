@@ -85,6 +85,8 @@ function tooLarge(wire: Wire, raw: Raw, maxBytes: number): ConnectorError {
 
 /** RFC 9110 §8.4: the codings in the order they were put on, taken off from the last. */
 function unpackers(wire: Wire, raw: Raw): Stage[] {
+  // The headers describe a body that does not come.
+  if (raw.method === "HEAD" || raw.status === 204) return [];
   const codings = (raw.headers.get("content-encoding") ?? "")
     .toLowerCase()
     .split(",")

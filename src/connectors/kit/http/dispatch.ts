@@ -15,6 +15,8 @@ export interface Hop {
 
 /** An answer whose body has not been read. */
 export interface Raw {
+  /** Of the last step. */
+  readonly method: Hop["method"];
   readonly status: number;
   readonly headers: Headers;
   readonly body: Dispatcher.ResponseData["body"];
@@ -39,7 +41,8 @@ export async function sendHop(wire: Wire, hop: Hop, deadline: Deadline): Promise
       body: hop.body ? Buffer.from(hop.body.buffer, hop.body.byteOffset, hop.body.byteLength) : null,
       signal: deadline.signal,
     });
-    return { status: statusCode, headers: toHeaders(headers), body, url: hop.url, received: { bytes: 0 } };
+    const { method, url } = hop;
+    return { method, status: statusCode, headers: toHeaders(headers), body, url, received: { bytes: 0 } };
   } catch (error) {
     throw networkFailure(wire, hop.url.host, error, deadline.passed());
   }

@@ -138,6 +138,20 @@ describe("a body", () => {
     }
   });
 
+  it("that does not come is not unpacked: after HEAD, and with status 204", async () => {
+    const { http } = await answering((seen, response) => {
+      response
+        .writeHead(seen.path === "/204" ? 204 : 200, { ...JSON_TYPE, "content-encoding": "gzip", etag: '"a"' })
+        .end();
+    });
+    expect(await http.json({ url: "/", method: "HEAD" }, z.undefined())).toMatchObject({
+      etag: '"a"',
+      body: undefined,
+    });
+    expect((await http.text({ url: "/", method: "HEAD" })).body).toBe("");
+    expect((await http.json({ url: "/204" }, z.undefined())).status).toBe(204);
+  });
+
   it("of 200 KB that unpacks to 200 MB is stopped at its cap, with level memory", async () => {
     const bomb = createGzip({ level: 9 });
     const zeros = Buffer.alloc(1024 * 1024);
@@ -238,6 +252,16 @@ describe("a body", () => {
     });
     const { body } = await http.stream({ url: "/" });
     await expect(readText(body)).rejects.toMatchObject({ kind: "bad_response" });
+  });
+
+  it("of a stream that is stopped before anybody reads it fails for the reader that comes later", async () => {
+    const server = await serve((_seen, response) => response.write("the beginning"));
+    const stop = new AbortController();
+    const { http } = asking(serviceAt(server.url), {}, stop.signal);
+    const { body } = await http.stream({ url: "/" });
+    stop.abort();
+    await expect.poll(() => body.destroyed).toBe(true);
+    await expect(readText(body)).rejects.toMatchObject({ kind: "cancelled" });
   });
 
   it("of a stream is let go when its reader is, and its place in the bucket with it", async () => {
