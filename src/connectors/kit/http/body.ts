@@ -1,4 +1,4 @@
-import { PassThrough, pipeline, Readable, Transform } from "node:stream";
+import { PassThrough, pipeline, Readable, Transform, type TransformCallback } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate, createInflateRaw } from "node:zlib";
 import { ConnectorError } from "../../../model/index.ts";
 import type { Raw } from "./dispatch.ts";
@@ -15,7 +15,11 @@ type Stage = NodeJS.ReadWriteStream | ((chunks: AsyncIterable<Buffer>) => AsyncG
  * unpacked, or comes too slowly while somebody reads it.
  */
 export function openBody(wire: Wire, raw: Raw, maxBytes: number, late: () => boolean): Readable {
-  const capped = capAt(wire, raw, maxBytes, late);
+  const capped = new Capped(
+    maxBytes,
+    () => tooLarge(wire, raw, maxBytes),
+    (error) => bodyFailure(wire, raw, error, late()),
+  );
   const stages = [meter(wire, raw, () => capped.readableLength > 0), ...unpackers(wire, raw)];
   // The typings know no list of stages whose length is only known here.
   pipeline([raw.body, ...stages, capped] as never, () => {});
@@ -61,19 +65,30 @@ function tooSlow(wire: Wire, raw: Raw): ConnectorError {
   );
 }
 
-/** Declared sizes are hints; this counts what really comes out. */
-function capAt(wire: Wire, raw: Raw, maxBytes: number, late: () => boolean): Transform {
-  let total = 0;
-  return new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      total += chunk.length;
-      if (total <= maxBytes) done(null, chunk);
-      else done(tooLarge(wire, raw, maxBytes));
-    },
-    destroy(error, done) {
-      done(error && bodyFailure(wire, raw, error, late()));
-    },
-  });
+/** The last stage. Declared sizes are hints; this counts what really comes out. Its errors are ours, whatever came before. */
+class Capped extends Transform {
+  #total = 0;
+  readonly #maxBytes: number;
+  readonly #tooLarge: () => ConnectorError;
+  readonly #ours: (error: Error) => ConnectorError;
+
+  constructor(maxBytes: number, tooLarge: () => ConnectorError, ours: (error: Error) => ConnectorError) {
+    super();
+    this.#maxBytes = maxBytes;
+    this.#tooLarge = tooLarge;
+    this.#ours = ours;
+  }
+
+  override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
+    this.#total += chunk.length;
+    if (this.#total <= this.#maxBytes) done(null, chunk);
+    else done(this.#tooLarge());
+  }
+
+  // Not in `_destroy`: who reads later is told the error that was given here.
+  override destroy(error?: Error): this {
+    return super.destroy(error && this.#ours(error));
+  }
 }
 
 function tooLarge(wire: Wire, raw: Raw, maxBytes: number): ConnectorError {
