@@ -1,0 +1,207 @@
+import { spawnSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Client } from "@modelcontextprotocol/client";
+import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { type Ended, startCli } from "../proof/cli.ts";
+import { GithubTwin } from "../twins/github/github-twin.ts";
+import { indiscreet, MANNERS } from "./indiscreet.ts";
+
+const CLI = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
+const LONGEST_RUN_MS = 20_000;
+
+let base: string;
+let twin: GithubTwin;
+let closing: (() => Promise<void>)[] = [];
+let sources: string[] = [];
+/** Four of each source: forty in all. */
+const canaries: string[] = [];
+const environment: Record<string, string> = {};
+/** What anybody could see, by where it was seen. */
+const seen = new Map<string, string>();
+
+beforeAll(async () => {
+  base = mkdtempSync(join(tmpdir(), "headwater-secrets-"));
+  twin = await GithubTwin.open();
+  await twin.seed();
+  const services = new Map([["honest", twin.origin]]);
+  for (const [name, manner] of Object.entries(MANNERS)) {
+    const service = await indiscreet(manner);
+    services.set(name, service.url);
+    closing.push(service.close);
+  }
+  sources = [...services.keys()];
+  const entries = [...services].map(([name, url]) => [name, entryOf(name, url)]);
+  writeFileSync(join(base, "headwater.yaml"), JSON.stringify({ version: 1, sources: Object.fromEntries(entries) }));
+});
+
+afterAll(async () => {
+  for (const close of closing) await close();
+  closing = [];
+  await twin.close();
+  rmSync(base, { recursive: true, force: true });
+});
+
+/** A source whose four credentials are named in every way that a configuration can name them. */
+function entryOf(name: string, url: string): Record<string, unknown> {
+  const token = name === "honest" ? keep(twin.token.value) : fresh(`ghp_${name}`);
+  const [webhook, client] = [fresh("hook"), fresh("client")];
+  const key = fresh("-----BEGIN PRIVATE KEY-----\nMIIEvQ");
+  environment[variable(name, "TOKEN")] = token;
+  environment[variable(name, "HOOK")] = webhook;
+  environment[variable(name, "KEY")] = key;
+  const file = join(base, `${name}.secret`);
+  writeFileSync(file, `${client}\n`);
+  chmodSync(file, 0o600);
+  return {
+    connector: "github",
+    baseUrl: url,
+    allowPrivateNetwork: true,
+    repositories: ["millrace/handbook"],
+    accessToken: `\${${variable(name, "TOKEN")}}`,
+    webhookSecret: `env:${variable(name, "HOOK")}`,
+    clientId: "Iv1.0123456789abcdef",
+    clientSecret: `file:${file}`,
+    privateKey: `\${${variable(name, "KEY")}:?the key of the app}`,
+  };
+}
+
+function variable(name: string, what: string): string {
+  return `CANARY_${name.toUpperCase()}_${what}`;
+}
+
+function fresh(start: string): string {
+  return keep(`${start}${randomBytes(18).toString("hex")}`);
+}
+
+function keep(canary: string): string {
+  canaries.push(canary);
+  return canary;
+}
+
+/** A secret as it is, and as programs like to write it. */
+function formsOf(canary: string): string[] {
+  const bytes = Buffer.from(canary);
+  const core = canary.slice(-36);
+  return [
+    core,
+    canary,
+    JSON.stringify(canary).slice(1, -1),
+    encodeURIComponent(canary),
+    bytes.toString("base64").replace(/=+$/, ""),
+    bytes.toString("hex"),
+  ];
+}
+
+function leaks(): string[] {
+  const found: string[] = [];
+  for (const [where, text] of seen)
+    for (const [at, canary] of canaries.entries())
+      if (formsOf(canary).some((form) => text.includes(form))) found.push(`secret ${at} in ${where}`);
+  return found;
+}
+
+async function headwater(...args: string[]): Promise<Ended> {
+  const folder = ["--config", join(base, "headwater.yaml"), "--data", join(base, "data")];
+  const run = startCli([...args, ...folder], { env: environment });
+  const watch = setInterval(lookAtProcesses, 100);
+  const late = setTimeout(() => run.process.kill("SIGINT"), LONGEST_RUN_MS);
+  const ended = await run.ended;
+  clearInterval(watch);
+  clearTimeout(late);
+  seen.set(`stdout of headwater ${args.join(" ")}`, ended.out);
+  seen.set(`stderr of headwater ${args.join(" ")}`, ended.err);
+  return ended;
+}
+
+/** The command lines that every user of the machine can read; where there is no /proc, `ps` tells them. */
+function lookAtProcesses(): void {
+  if (process.platform !== "linux") {
+    seen.set("process list", spawnSync("ps", ["-axww", "-o", "args="], { encoding: "utf8" }).stdout);
+    return;
+  }
+  for (const id of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
+    try {
+      const line = readFileSync(`/proc/${id}/cmdline`, "utf8");
+      if (line.includes("headwater") || line.includes("cli.js")) seen.set(`process list: ${line.slice(0, 200)}`, line);
+    } catch {
+      // It ended meanwhile.
+    }
+  }
+}
+
+function lookAtFiles(folder: string): void {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) lookAtFiles(path);
+    else seen.set(`file ${path}`, readFileSync(path).toString("latin1"));
+  }
+}
+
+async function throughMcp(): Promise<void> {
+  const args = [CLI, "serve", "--config", join(base, "headwater.yaml"), "--data", join(base, "data"), "--debug"];
+  const env = { PATH: process.env.PATH ?? "", ...environment };
+  const transport = new StdioClientTransport({ command: process.execPath, args, env, stderr: "pipe" });
+  let log = "";
+  transport.stderr?.on("data", (chunk) => {
+    log += chunk;
+  });
+  const client = new Client({ name: "canary", version: "1" });
+  await client.connect(transport);
+  const tell = async (what: string, answer: Promise<unknown>) =>
+    seen.set(`MCP ${what}`, JSON.stringify(await answer.catch((error) => String(error))));
+  await tell("tools", client.listTools());
+  await tell("resources", client.listResources());
+  const limit = { timeout: LONGEST_RUN_MS };
+  const call = (name: string, given: Record<string, unknown>) =>
+    tell(`${name} ${JSON.stringify(given)}`, client.callTool({ name, arguments: given }, limit));
+  await call("list_sources", {});
+  await call("search", { query: "gauge ghp token" });
+  await call("recent_changes", {});
+  for (const source of sources) {
+    await Promise.all([
+      call("test_source", { source }),
+      call("sync_source", { source }),
+      call("list_items", { source }),
+      call("fetch", { id: `${source}/1000005#1`, live: true }),
+      tell(`resource ${source}`, client.readResource({ uri: `headwater://${source}` })),
+    ]);
+    await call("sync_status", { source });
+  }
+  await client.close();
+  seen.set("log of the server", log);
+}
+
+it("forty secrets pass through every command, tool, log and file, and are seen nowhere", async () => {
+  expect(canaries).toHaveLength(40);
+  await headwater("config", "validate");
+  await headwater("sources");
+  await headwater("sources", "--json");
+  await headwater("doctor");
+  await Promise.all(
+    sources.map(async (source) => {
+      await headwater("test", source, "--debug");
+      await headwater("list", source, "--debug");
+      await headwater("sync", source, "--debug", "--json");
+      await headwater("fetch", `${source}/1000005#1`, "--live", "--debug");
+    }),
+  );
+  for (const command of ["status", "history", "failures", "changes"]) await headwater(command);
+  await headwater("search", "gauge", "--json");
+  await headwater("export", "--format", "ndjson");
+  await throughMcp();
+  lookAtFiles(join(base, "data"));
+  const all = [...seen.values()].join("\n");
+  expect(all).toContain("Gauge reading"); // the honest source was read, so there was something to see
+  expect([...seen.keys()].some((key) => key.startsWith("process list"))).toBe(true);
+  expect(leaks()).toEqual([]);
+}, 600_000);
+
+it("a leak would have been found", () => {
+  seen.set("a careless log", `authorization: Bearer ${canaries[0]}`);
+  expect(leaks()).toEqual(["secret 0 in a careless log"]);
+});
