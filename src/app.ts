@@ -5,6 +5,7 @@ import { packageVersion } from "./package-root.ts";
 import { systemClock } from "./sources/clock.ts";
 import { type LoadedConfig, type LoadOptions, loadConfig } from "./sources/load-config.ts";
 import { openSources } from "./sources/open-sources.ts";
+import { openSecrets, type Secrets } from "./sources/secrets/open-secrets.ts";
 import { storedMemory } from "./sources/stored-memory.ts";
 import type { Logins } from "./sources/tokens/logins.ts";
 import { openLogins } from "./sources/tokens/open-logins.ts";
@@ -23,6 +24,8 @@ export interface App {
   readonly config: LoadedConfig;
   readonly dataFolder: string;
   readonly version: string;
+  /** Credentials that are kept encrypted or elsewhere. */
+  readonly secrets: Secrets;
   /** What people logged in to, by tenant. */
   logins(tenant?: string): Logins;
   /** The rooms of one tenant, opened on first use and shared; throws `config` for a tenant that has no source. */
@@ -42,6 +45,7 @@ function appOf(config: LoadedConfig, { log, clock = systemClock }: AppOptions): 
   const extractor = createExtractor();
   const tenants = new Map<string, Promise<Rooms>>();
   const kept = new Map<string, Logins>();
+  const secrets = openSecrets({ dataFolder: config.dataFolder, settings: config.secrets, clock, log });
 
   function logins(tenant = "default"): Logins {
     const known = kept.get(tenant) ?? openLogins({ dataFolder: config.dataFolder, tenant, clock, log });
@@ -52,7 +56,14 @@ function appOf(config: LoadedConfig, { log, clock = systemClock }: AppOptions): 
   async function open(tenant: string): Promise<Rooms> {
     const store = await openStore({ folder: config.dataFolder, tenant, log: log.warn });
     const memory = (source: string) => storedMemory(store, source, log);
-    const sources = openSources(config, tenant, { log, version, clock, memory, tokens: logins(tenant).tokens });
+    const sources = openSources(config, tenant, {
+      log,
+      version,
+      clock,
+      memory,
+      secrets,
+      tokens: logins(tenant).tokens,
+    });
     const engine = createEngine({ sources, store, extractor, clock });
     return { tenant, sources, store, engine, version, resultTokens: config.resultTokens };
   }
@@ -61,6 +72,7 @@ function appOf(config: LoadedConfig, { log, clock = systemClock }: AppOptions): 
     config,
     dataFolder: config.dataFolder,
     version,
+    secrets,
     logins,
     async desk(tenant = "default", viewer = "everything") {
       refuseUnknownTenant(config, tenant);

@@ -25,7 +25,7 @@ interface Opts {
 export async function login(session: Session, name: string, opts: Opts): Promise<number> {
   await withApp(session, async (app) => {
     if (!app.config.path) throw noConfiguration();
-    const source = configuredSource(app, name, session.globals.tenant);
+    const source = await openedOptions(app, configuredSource(app, name, session.globals.tenant));
     const changed = typeof opts.clientId === "string" ? { clientId: opts.clientId } : {};
     const known = await knownLogin(source, changed);
     const client = clientOf(known, source);
@@ -89,6 +89,11 @@ export function configuredSource(app: App, name: string, tenant = "default"): Co
     name,
     mine.map(({ entry }) => entry.id),
   );
+}
+
+/** The source with credentials in its options that are kept elsewhere, such as a client secret. */
+export async function openedOptions(app: App, source: ConfiguredSource): Promise<ConfiguredSource> {
+  return { ...source, options: await app.secrets.open(source.options) };
 }
 
 async function knownLogin(source: ConfiguredSource, changed: { clientId?: string }): Promise<SourceLogin> {

@@ -245,6 +245,23 @@ function upkeepCommands(program: Command, run: Runner): void {
     .option("--legacy-sse", "also the older HTTP with server-sent events")
     .addOption(new Option("--tool-profile <profile>", "which tools are served").choices(["standard", "per-source"]))
     .action(act(run, async (session, _args, opts) => (await import("./serve.ts")).serve(session, opts)));
+  const secrets = program
+    .command("secrets")
+    .description("credentials kept encrypted, written secret://name in options");
+  for (const [name, description, argument] of [
+    ["set", "keep a credential: typed without being shown, or piped in", "<name>"],
+    ["rm", "remove one", "<name>"],
+    ["list", "list their names", ""],
+    ["rotate-key", "seal secrets and logins with a new key", ""],
+  ] as const) {
+    const command = secrets.command(name).description(description);
+    if (argument !== "") command.argument(argument, "letters, digits, dots, hyphens and underscores");
+    command.action(
+      act(run, async (session, [named]) =>
+        (await import("./secrets.ts")).secrets(session, name, typeof named === "string" ? named : undefined),
+      ),
+    );
+  }
   const config = program.command("config").description("the configuration file");
   for (const [name, description] of [
     ["path", "print where the configuration is"],

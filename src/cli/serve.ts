@@ -1,3 +1,4 @@
+import type { App } from "../app.ts";
 import { ConnectorError } from "../model/index.ts";
 import { mistakeText } from "../sources/mistakes.ts";
 import { plainLine } from "../sources/plain-text.ts";
@@ -26,6 +27,7 @@ export async function serve(given: Session, opts: ServeOptions): Promise<undefin
     ...(opts.toolProfile !== undefined && { profile: opts.toolProfile as "standard" | "per-source" }),
     ...(session.globals.tenant !== undefined && { tenant: session.globals.tenant }),
   };
+  if (opts.http !== undefined) await openServerTokens(app);
   if (opts.http === undefined) await server.serveStdio(app, options);
   else
     await server.serveHttp(app, {
@@ -35,4 +37,16 @@ export async function serve(given: Session, opts: ServeOptions): Promise<undefin
       onReady: (url) => session.terminal.note(`headwater serves MCP at ${url}. Stop with Ctrl+C.`),
     });
   return undefined;
+}
+
+/** The server's own tokens may be kept encrypted or elsewhere; too short a one opens nothing. */
+async function openServerTokens({ config, secrets }: App): Promise<void> {
+  for (const holder of [config.server.http, ...config.server.http.tokens]) {
+    if (holder.token === undefined) continue;
+    holder.token = await secrets.openText(holder.token);
+    if (holder.token.length >= 16) continue;
+    throw new ConnectorError("config", "A token of server.http is shorter than 16 characters.", {
+      hint: "Keep a longer one: headwater secrets set <name>",
+    });
+  }
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { SecretSettings } from "./secrets/secret-settings.ts";
 import { SOURCE_NAME } from "./source-name.ts";
 import { BYTE_COUNT, DURATION } from "./units.ts";
 
@@ -137,6 +138,7 @@ export const ConfigFile = z.strictObject({
     })
     .prefault({})
     .describe("What MCP clients meet."),
+  secrets: SecretSettings,
   limits: z
     .strictObject({
       itemBytes: bytes("Larger files and attachments are listed but not read, unless a source says otherwise.").default(

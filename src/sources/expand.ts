@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { fieldFacts } from "./fields.ts";
+import { LateSecret } from "./late-secret.ts";
 import { type KeyPath, keyText } from "./mistakes.ts";
 import { absolutePath, expandCredential, expandVariables, hasReference, type ReferenceScope } from "./references.ts";
 import { Secret } from "./secret.ts";
@@ -12,11 +13,13 @@ export interface ExpandedValues {
   printable: unknown;
   mistakes: FoundMistake[];
   warnings: FoundMistake[];
+  /** Where credentials are that will be read only when they are needed. */
+  late: KeyPath[];
 }
 
 /** Puts references into every string value of one part of the file; keys and other types stay as they are. */
 export function expandValues(written: unknown, schema: z.ZodType, at: KeyPath, scope: ReferenceScope): ExpandedValues {
-  const answer: ExpandedValues = { values: undefined, printable: undefined, mistakes: [], warnings: [] };
+  const answer: ExpandedValues = { values: undefined, printable: undefined, mistakes: [], warnings: [], late: [] };
   const visit = (value: unknown, path: KeyPath): { value: unknown; printable: unknown } => {
     if (typeof value === "string") return expandOne(value, path);
     if (Array.isArray(value)) {
@@ -38,6 +41,10 @@ export function expandValues(written: unknown, schema: z.ZodType, at: KeyPath, s
       answer.mistakes.push({ path: full, message: `${keyText(full)} ${expanded.problem}` });
       return { value: undefined, printable: text };
     }
+    if ("late" in expanded) {
+      answer.late.push(full);
+      return { value: new LateSecret(expanded.late), printable: text };
+    }
     if (facts.secret) {
       const literal = !hasReference(text);
       if (literal && text !== "") answer.warnings.push({ path: full, message: literalWarning(full) });
@@ -52,9 +59,10 @@ export function expandValues(written: unknown, schema: z.ZodType, at: KeyPath, s
   return answer;
 }
 
-/** The same values with every `Secret` opened, for the one who needs it. */
+/** The same values with every `Secret` opened, for the one who needs it; for a late one its placeholder. */
 export function revealSecrets(value: unknown): unknown {
   if (value instanceof Secret) return value.reveal();
+  if (value instanceof LateSecret) return value.placeholder;
   if (Array.isArray(value)) return value.map(revealSecrets);
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, revealSecrets(entry)]));
@@ -67,5 +75,5 @@ function literalWarning(path: KeyPath): string {
     .join("_")
     .replace(/[^A-Za-z0-9]+/g, "_")
     .toUpperCase();
-  return `${keyText(path)} is a credential written out in the file. Safer: put it into an environment variable and write "\${${name}}".`;
+  return `${keyText(path)} is a credential written out in the file. Safer: put it into an environment variable and write "\${${name}}", or keep it with headwater secrets set.`;
 }

@@ -29,6 +29,8 @@ export interface LoadedConfig {
   resultTokens: number;
   /** Tokens are in the clear for comparing, but hidden from printing and serialising. */
   server: ConfigFile["server"];
+  /** Where credentials that other services keep are asked for. */
+  secrets: ConfigFile["secrets"];
 }
 
 export interface LoadOptions extends WhereConfig {
@@ -81,6 +83,7 @@ export async function readConfig(
     sync: { ...(everyMs !== undefined && { everyMs }), concurrency: top.file.sync.concurrency },
     resultTokens: top.file.limits.resultTokens,
     server: withHiddenTokens(top.file.server),
+    secrets: top.file.secrets,
   };
 }
 
@@ -114,14 +117,21 @@ function readTop(values: unknown, scope: { env: LoadOptions["env"] & object; fol
   };
 }
 
-/** A file that merely lies in the working folder may come from anybody: it cannot open the server to the network. */
+/** What a file that merely lies in the working folder cannot set, since it may come from anybody, and what to do instead. */
+const DOORS: readonly (readonly [path: KeyPath, instead: string])[] = [
+  // It cannot open the server to the network.
+  [["server", "http", "listen"], "Name the file with --config, or use: headwater serve --http host:port"],
+  // It cannot have the credentials of this machine's own Vault or AWS account sent elsewhere.
+  [["secrets"], "Name the file with --config, or set VAULT_ADDR and AWS_REGION."],
+];
+
 function doorsOpened(values: Record<string, unknown>): FoundMistake[] {
-  const path: KeyPath = ["server", "http", "listen"];
-  const listen = path.reduce<unknown>((value, part) => (isMap(value) ? value[part] : undefined), values);
-  if (listen === undefined) return [];
-  const message =
-    "server.http.listen cannot be set by a headwater.yaml that was only found in the working folder. Name the file with --config, or use: headwater serve --http host:port";
-  return [{ path, message }];
+  return DOORS.filter(
+    ([path]) => path.reduce<unknown>((value, part) => (isMap(value) ? value[part] : undefined), values) !== undefined,
+  ).map(([path, instead]) => ({
+    path,
+    message: `${keyText(path)} cannot be set by a headwater.yaml that was only found in the working folder. ${instead}`,
+  }));
 }
 
 function withHiddenTokens(server: ConfigFile["server"]): ConfigFile["server"] {

@@ -18,6 +18,7 @@ import { configError } from "./mistakes.ts";
 import { passingMemory } from "./passing-memory.ts";
 import { type ConfiguredSource, strictOptions, unknownSource } from "./read-source.ts";
 import { Secret } from "./secret.ts";
+import { openSecrets, type Secrets } from "./secrets/open-secrets.ts";
 import type { OpenSource, Sources } from "./source.ts";
 import { notLoggedIn } from "./tokens/login-errors.ts";
 import type { TokenRequest } from "./tokens/logins.ts";
@@ -32,6 +33,8 @@ export interface OpenOptions {
   catalog?: Catalog;
   /** What a source may keep between runs; by default until the process ends. */
   memory?: (source: string) => Memory;
+  /** Reads credentials that are kept encrypted or elsewhere; by default by what the configuration says. */
+  secrets?: Secrets;
   /** What `headwater login` keeps; by default nothing. */
   tokens?: (request: TokenRequest) => Promise<Tokens>;
 }
@@ -43,6 +46,9 @@ const LONGEST_OPTION = 2048;
 export function openSources(config: LoadedConfig, tenant: string, options: OpenOptions): Sources {
   const mine = config.sources.filter((source) => source.entry.settings.tenant === tenant);
   const opened = new Map<string, Promise<Opened>>();
+  const { clock = systemClock, log } = options;
+  const secrets =
+    options.secrets ?? openSecrets({ dataFolder: config.dataFolder, settings: config.secrets, clock, log });
   const find = (id: string): ConfiguredSource => {
     const found = mine.find((source) => source.entry.id === id);
     if (found) return found;
@@ -56,7 +62,7 @@ export function openSources(config: LoadedConfig, tenant: string, options: OpenO
     get: (id) => find(id).entry,
     open: async (id) => {
       const source = find(id);
-      const waiting = opened.get(id) ?? openOne(source, options);
+      const waiting = opened.get(id) ?? openOne(source, options, secrets);
       opened.set(id, waiting);
       // A source that would not open is tried anew the next time.
       waiting.catch(() => opened.get(id) === waiting && opened.delete(id));
@@ -76,14 +82,19 @@ interface Opened {
   close(): Promise<void>;
 }
 
-async function openOne({ entry, options, mistakes }: ConfiguredSource, open: OpenOptions): Promise<Opened> {
+async function openOne(
+  { entry, options: written, mistakes }: ConfiguredSource,
+  open: OpenOptions,
+  secrets: Secrets,
+): Promise<Opened> {
   if (mistakes.length > 0) throw configError(mistakes);
   const load = (open.catalog ?? CONNECTORS)[entry.connectorId];
   if (!load)
     throw new ConnectorError("config", `The connector ${entry.connectorId} of source ${entry.id} is not known.`);
   const connector = await load();
+  const options = await secrets.open(written);
   const parsed = strictOptions(connector, options);
-  if (!parsed.success) throw missingReference(entry.id);
+  if (!parsed.success) throw unfit(entry.id, parsed.error.issues[0]?.path ?? []);
   const closing = new AbortController();
   const { allowPrivateNetwork } = entry.settings;
   const clock = open.clock ?? systemClock;
@@ -125,9 +136,10 @@ async function noLogin({ source }: TokenRequest): Promise<never> {
   throw notLoggedIn(source);
 }
 
-/** Only a disabled source gets here: its missing variables were let pass when the file was read. */
-function missingReference(id: string): ConnectorError {
-  return new ConnectorError("config", `Source ${id} cannot be opened: its options are not complete.`, {
+/** A disabled source's missing variables were let pass when the file was read; a late credential may be of no use. */
+function unfit(id: string, path: readonly PropertyKey[]): ConnectorError {
+  const option = path.length === 0 ? "" : ` ${path.map(String).join(".")} is missing or not of the right form.`;
+  return new ConnectorError("config", `Source ${id} cannot be opened: its options are not complete.${option}`, {
     hint: "See what is missing: headwater config validate",
   });
 }

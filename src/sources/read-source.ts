@@ -66,7 +66,7 @@ function checkEntry(
   const options = expanded.values as Record<string, unknown>;
   const disabled = written.enabled === false && expanded.mistakes.length > 0;
   const parsed = strictOptions(connector, options);
-  const unset = new Set(expanded.mistakes.map((mistake) => keyText(mistake.path)));
+  const unset = new Set([...expanded.mistakes.map(({ path }) => path), ...expanded.late].map(keyText));
   const found = parsed.success
     ? []
     : zodMistakes(parsed.error.issues, {
