@@ -19,7 +19,8 @@ export interface NpxProgram {
  * said aloud; in continuous integration (HEADWATER_CI) it is a failure. Answers how to end it.
  */
 export async function startNpx({ name, command, folder, ready }: NpxProgram): Promise<(() => void) | undefined> {
-  const child = spawn("npx", ["--yes", ...command], { cwd: folder, detached: true, stdio: ["ignore", "pipe", "pipe"] });
+  const { CI: _, ...env } = process.env; // where CI is set, some say nothing once they are ready
+  const child = spawn("npx", ["--yes", ...command], { cwd: folder, env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
   const close = () => {
     try {
       process.kill(-(child.pid as number)); // npx starts it at third hand

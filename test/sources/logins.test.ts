@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -73,12 +73,14 @@ describe("a kept login", () => {
     const logins = open();
     await logins.keep("hall", tokens, server.client);
     shift = HOUR;
-    const losingTheFolder: Renew = async (...given) => {
+    const barringTheFile: Renew = async (...given) => {
       const answer = await renew(...given);
-      rmSync(join(folder, "keys"), { recursive: true });
+      const file = join(folder, "keys", "default.logins");
+      rmSync(file);
+      mkdirSync(join(file, "in the way"), { recursive: true });
       return answer;
     };
-    await expect(logins.tokens(ask({ renew: losingTheFolder }))).rejects.toMatchObject({ kind: "store" });
+    await expect(logins.tokens(ask({ renew: barringTheFile }))).rejects.toMatchObject({ kind: "store" });
   });
 
   it("rotates: each refresh token is used once, over many renewals", async () => {
