@@ -3,7 +3,7 @@ import { brotliCompressSync, createGzip, deflateRawSync, deflateSync, gzipSync }
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import type { HttpSettings } from "../../../../src/connectors/kit/index.ts";
-import { asking, type Handle, sendJson, serve, serviceAt } from "./loopback.ts";
+import { asking, eventually, type Handle, sendJson, serve, serviceAt } from "./loopback.ts";
 
 const Page = z.object({ items: z.array(z.object({ id: z.number() })) });
 const PAGE = JSON.stringify({ items: [{ id: 1 }, { id: 2 }] });
@@ -199,7 +199,7 @@ describe("a body", () => {
         const drip = setInterval(() => response.write(" "), 10);
         response.on("close", () => clearInterval(drip));
       },
-      { limits: { slowWindowMs: 150, slowBytes: 150 } },
+      { limits: { slowWindowMs: 400, slowBytes: 400 } },
     );
     const slow = http.json({ url: "/drip" }, Page).catch((thrown) => thrown);
     await Promise.all(Array.from({ length: 20 }, () => http.json({ url: "/quick" }, z.object({}))));
@@ -216,12 +216,12 @@ describe("a body", () => {
       const flow = setInterval(() => response.write(" ".repeat(1000)), 5);
       response.on("close", () => clearInterval(flow));
     });
-    await expect(http.json({ url: "/", timeoutMs: 120 }, Page)).rejects.toMatchObject({
+    await expect(http.json({ url: "/", timeoutMs: 600 }, Page)).rejects.toMatchObject({
       kind: "unavailable",
       message: expect.stringContaining("did not finish its answer"),
     });
     expect(server.seen.length).toBe(3);
-    const { body } = await http.stream({ url: "/", timeoutMs: 120 });
+    const { body } = await http.stream({ url: "/", timeoutMs: 600 });
     await expect(readText(body)).rejects.toMatchObject({ kind: "unavailable" });
   });
 
@@ -237,10 +237,10 @@ describe("a body", () => {
 
   it("of a stream waits for a slow reader without calling the service slow", async () => {
     const { http } = await answering((_seen, response) => response.end(Buffer.alloc(3_000_000, "x")), {
-      limits: { slowWindowMs: 40, slowBytes: 1000 },
+      limits: { slowWindowMs: 300, slowBytes: 1000 },
     });
     const { body } = await http.stream({ url: "/" });
-    await new Promise((resolve) => setTimeout(resolve, 250));
+    await new Promise((resolve) => setTimeout(resolve, 1000));
     expect((await readText(body)).length).toBe(3_000_000);
   });
 
@@ -260,7 +260,7 @@ describe("a body", () => {
     const { http } = asking(serviceAt(server.url), {}, stop.signal);
     const { body } = await http.stream({ url: "/" });
     stop.abort();
-    await expect.poll(() => body.destroyed).toBe(true);
+    await eventually(() => body.destroyed).toBe(true);
     await expect(readText(body)).rejects.toMatchObject({ kind: "cancelled" });
   });
 
@@ -272,7 +272,7 @@ describe("a body", () => {
     });
     const { http } = asking(serviceAt(server.url, { buckets: { default: { concurrency: 1 } } }));
     for (let time = 0; time < 3; time++) (await http.stream({ url: "/" })).body.destroy();
-    await expect.poll(() => closed.length).toBe(3);
+    await eventually(() => closed.length).toBe(3);
   });
 
   it("is text by its byte order mark, its charset, or what it looks like", async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { nextLink } from "../../../../src/connectors/kit/http/link.ts";
-import { asking, byToken, type Handle, mapMemory, sendJson, serve, serviceAt } from "./loopback.ts";
+import { asking, byToken, eventually, type Handle, mapMemory, sendJson, serve, serviceAt } from "./loopback.ts";
 
 const Numbers = z.array(z.number());
 
@@ -76,7 +76,7 @@ describe("a list", () => {
 
   it("that the caller leaves stops the page that was on its way", async () => {
     let cut = false;
-    const { http } = await listing((seen, response) => {
+    const { http, server } = await listing((seen, response) => {
       const page = Number(seen.query.get("page") ?? 1);
       if (page === 1) return sendJson(response, [1], 200, { link: `</list?page=2>; rel="next"` });
       response.on("close", () => {
@@ -85,10 +85,10 @@ describe("a list", () => {
     });
     for await (const { body } of http.pages({ url: "/list" }, Numbers)) {
       expect(body).toEqual([1]);
-      await new Promise((resolve) => setTimeout(resolve, 40));
+      await eventually(() => server.seen.length).toBe(2);
       break;
     }
-    await expect.poll(() => cut).toBe(true);
+    await eventually(() => cut).toBe(true);
   });
 
   it("keeps asking in the same way: headers, realm and bucket go along", async () => {

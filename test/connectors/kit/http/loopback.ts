@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterEach } from "vitest";
+import { afterEach, expect } from "vitest";
 import {
   type AuthMethod,
   type Clock,
@@ -21,6 +21,11 @@ afterEach(async () => {
 /** Runs when the test is over, last one first. */
 export function afterwards(cleanup: () => unknown): void {
   cleanups.push(cleanup);
+}
+
+/** Waits for something to become true, as long as a busy machine may need. */
+export function eventually<T>(look: () => T) {
+  return expect.poll(look, { timeout: 15_000 });
 }
 
 export interface Seen {

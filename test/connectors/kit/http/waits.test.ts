@@ -3,7 +3,7 @@ import { z } from "zod";
 import { Lane } from "../../../../src/connectors/kit/http/limiter.ts";
 import { retryAfterMs } from "../../../../src/connectors/kit/http/told.ts";
 import type { HttpService } from "../../../../src/connectors/kit/index.ts";
-import { asking, fastClock, type Handle, sendJson, serve, serviceAt } from "./loopback.ts";
+import { asking, eventually, fastClock, type Handle, sendJson, serve, serviceAt } from "./loopback.ts";
 
 const Anything = z.unknown();
 const MINUTE = 60_000;
@@ -184,7 +184,7 @@ describe("waiting for a service", () => {
       { clock },
     );
     const first = http.json({ url: "/first" }, Anything);
-    await expect.poll(() => lines.some((line) => line.event === "bucket.rested")).toBe(true);
+    await eventually(() => lines.some((line) => line.event === "bucket.rested")).toBe(true);
     await Promise.all([
       first,
       other.http.json({ url: "/same-credential" }, Anything),
@@ -219,7 +219,7 @@ describe("waiting for a service", () => {
     const stop = new AbortController();
     const { http } = asking(serviceAt(server.url), { clock: fastClock(1) }, stop.signal);
     const waiting = [1, 2, 3].map(() => http.json({ url: "/" }, Anything).catch((thrown) => thrown));
-    await expect.poll(() => server.seen.length).toBeGreaterThan(0);
+    await eventually(() => server.seen.length).toBeGreaterThan(0);
     await new Promise((resolve) => setTimeout(resolve, 30));
     stop.abort();
     for (const error of await Promise.all(waiting)) expect(error).toMatchObject({ kind: "cancelled" });
@@ -232,14 +232,14 @@ describe("waiting for a service", () => {
     const stop = new AbortController();
     const { http, open } = asking(serviceAt(server.url), {}, stop.signal);
     const first = http.json({ url: "/" }, Anything).catch((thrown) => thrown);
-    await expect.poll(() => server.seen.length).toBe(1);
+    await eventually(() => server.seen.length).toBe(1);
     stop.abort();
     expect(await first).toMatchObject({ kind: "cancelled" });
     const second = open
       .until(new AbortController().signal)
       .json({ url: "/" }, Anything)
       .catch((thrown) => thrown);
-    await expect.poll(() => server.seen.length).toBe(2);
+    await eventually(() => server.seen.length).toBe(2);
     await open.close();
     expect(await second).toMatchObject({ kind: "cancelled" });
   });
@@ -307,7 +307,7 @@ describe("a bucket", () => {
         .catch((thrown) => thrown),
     );
     const last = http.json({ url: "/last" }, Anything);
-    await expect.poll(() => held.length).toBe(1);
+    await eventually(() => held.length).toBe(1);
     // The one behind first: it is in the middle of the queue.
     for (const nth of [1, 0]) {
       stops[nth]?.abort();
@@ -315,7 +315,7 @@ describe("a bucket", () => {
     }
     held[0]?.();
     await first;
-    await expect.poll(() => held.length).toBe(2);
+    await eventually(() => held.length).toBe(2);
     held[1]?.();
     await last;
     expect(server.seen.map((seen) => seen.path)).toEqual(["/1", "/last"]);
