@@ -1,3 +1,4 @@
+import pLimit from "p-limit";
 import type { Clock, Logger } from "./connectors/kit/index.ts";
 import { createExtractor } from "./extract/extract.ts";
 import { ConnectorError, type Viewer } from "./model/index.ts";
@@ -43,6 +44,7 @@ export async function openApp(options: AppOptions): Promise<App> {
 function appOf(config: LoadedConfig, { log, clock = systemClock }: AppOptions): App {
   const version = packageVersion();
   const extractor = createExtractor();
+  const turn = pLimit(config.sync.concurrency);
   const tenants = new Map<string, Promise<Rooms>>();
   const kept = new Map<string, Logins>();
   const secrets = openSecrets({ dataFolder: config.dataFolder, settings: config.secrets, clock, log });
@@ -64,7 +66,7 @@ function appOf(config: LoadedConfig, { log, clock = systemClock }: AppOptions): 
       secrets,
       tokens: logins(tenant).tokens,
     });
-    const engine = createEngine({ sources, store, extractor, clock });
+    const engine = createEngine({ sources, store, extractor, clock, turn });
     return { tenant, sources, store, engine, version, resultTokens: config.resultTokens };
   }
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { scheduleShape } from "./schedule-shape.ts";
 import { SecretSettings } from "./secrets/secret-settings.ts";
 import { SOURCE_NAME } from "./source-name.ts";
 import { BYTE_COUNT, DURATION } from "./units.ts";
@@ -28,6 +29,7 @@ export const EngineKeys = z.strictObject({
   }),
   tags: z.array(z.string().min(1)).default([]).describe("Tags added to every item of the source."),
   every: every("How often it is synced while headwater serves; off: only when asked.").optional(),
+  schedule: scheduleShape("At which times it is synced while headwater serves.").optional(),
   since: z
     .string()
     .refine((text) => /^\d{4}-\d{2}-\d{2}/.test(text) && !Number.isNaN(Date.parse(text)))
@@ -121,6 +123,7 @@ export const ConfigFile = z.strictObject({
       every: every("How often sources are synced while headwater serves, unless a source says otherwise.").default(
         "30m",
       ),
+      schedule: scheduleShape("At which times sources are synced, unless a source says otherwise.").optional(),
       concurrency: count("Sources synced at the same time.", 32).default(4),
     })
     .prefault({})
@@ -166,7 +169,13 @@ export const SYNONYMS: Readonly<Record<string, string>> = {
   connectors: "sources",
   type: "connector",
   kind: "connector",
-  schedule: "every",
+  cron: "schedule",
+  crontab: "schedule",
+  timezone: "schedule",
+  window: "schedule",
+  timeZone: "timezone",
+  tz: "timezone",
+  hours: "window",
   interval: "every",
   syncIntervalMinutes: "every",
   syncInterval: "every",

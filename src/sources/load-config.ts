@@ -8,6 +8,7 @@ import { expandValues, revealSecrets } from "./expand.ts";
 import { findConfig, findDataFolder, missingConfig, type WhereConfig } from "./find-config.ts";
 import { type ConfigMistake, configError, type KeyPath, keyText } from "./mistakes.ts";
 import { type ConfiguredSource, readSource } from "./read-source.ts";
+import { scheduleMistakes } from "./schedule-shape.ts";
 import { durationMs } from "./units.ts";
 import { readYaml } from "./written-config.ts";
 import { type FoundMistake, zodMistakes } from "./zod-mistakes.ts";
@@ -67,7 +68,8 @@ export async function readConfig(
     message,
   });
   const top = readTop(written.values, scope);
-  const serious = [...top.mistakes, ...(project ? doorsOpened(top.values) : [])].map(placed);
+  const untimely = top.file ? await globalSchedule(top.file, written.values) : [];
+  const serious = [...top.mistakes, ...untimely, ...(project ? doorsOpened(top.values) : [])].map(placed);
   const entries = entriesOf(written.values);
   const context = { catalog: options.catalog ?? CONNECTORS, scope, file, placed, defaults: top.file };
   const sources = await Promise.all(Object.entries(entries).map(([id, entry]) => readSource(id, entry, context)));
@@ -115,6 +117,13 @@ function readTop(values: unknown, scope: { env: LoadOptions["env"] & object; fol
     mistakes: [...expanded.mistakes, ...found.filter((mistake) => !unset.has(keyText(mistake.path)))],
     warnings: expanded.warnings,
   };
+}
+
+/** `sync.every` has a default, which gives way; one that was written does not. */
+function globalSchedule({ sync }: ConfigFile, written: unknown): Promise<FoundMistake[]> {
+  const own = isMap(written) && isMap(written.sync) ? written.sync : {};
+  const { schedule = {} } = sync;
+  return scheduleMistakes({ every: own.every ?? undefined, schedule: sync.schedule }, schedule, ["sync"]);
 }
 
 /** What a file that merely lies in the working folder cannot set, since it may come from anybody, and what to do instead. */

@@ -7,8 +7,10 @@ import type { Catalog } from "./load-config.ts";
 import { type ConfigMistake, type KeyPath, keyText } from "./mistakes.ts";
 import { didYouMean, nearest } from "./nearest.ts";
 import type { ReferenceScope } from "./references.ts";
+import { scheduleMistakes } from "./schedule-shape.ts";
 import type { SourceEntry, SourceSettings } from "./source.ts";
 import { isSourceName, RESERVED_NAMES, sourceNameOf } from "./source-name.ts";
+import type { Schedule } from "./timing.ts";
 import { byteCount, durationMs } from "./units.ts";
 import { type FoundMistake, got, nestedUnknownKeys, zodMistakes } from "./zod-mistakes.ts";
 
@@ -52,13 +54,13 @@ export async function readSource(id: string, written: unknown, context: SourceSc
   return checkEntry(id, written, connector, named, context);
 }
 
-function checkEntry(
+async function checkEntry(
   id: string,
   written: Record<string, unknown>,
   connector: Connector,
   named: FoundMistake[],
   context: SourceScope,
-): ConfiguredSource {
+): Promise<ConfiguredSource> {
   const at = ["sources", id];
   const engine = checkEngineKeys(written, at, context.scope);
   const own = Object.fromEntries(Object.entries(written).filter(([key]) => !(key in EngineKeys.shape)));
@@ -79,6 +81,7 @@ function checkEntry(
   const mistakes = [
     ...named,
     ...engine.mistakes,
+    ...(engine.keys ? await scheduleMistakes(engine.keys, scheduleOf(engine.keys, context.defaults), at) : []),
     ...(disabled ? [] : expanded.mistakes),
     ...[...found, ...nested.filter((one) => !found.some((other) => keyText(other.path) === keyText(one.path)))].filter(
       (mistake) => !unset.has(keyText(mistake.path)),
@@ -196,8 +199,23 @@ function entryOf(
   };
 }
 
+/** The source's own words, then those for all sources. */
+function scheduleOf(keys: EngineKeys, defaults: ConfigFile | undefined): Schedule {
+  const [own, all] = [keys.schedule, defaults?.sync.schedule];
+  const cron = own?.cron ?? (keys.every === undefined ? all?.cron : undefined);
+  const timezone = own?.timezone ?? all?.timezone;
+  const window = own?.window ?? all?.window;
+  return {
+    ...(cron !== undefined && { cron }),
+    ...(timezone !== undefined && { timezone }),
+    ...(window !== undefined && { window }),
+  };
+}
+
 function settingsOf(keys: EngineKeys, defaults: ConfigFile | undefined): SourceSettings {
-  const everyMs = durationMs(keys.every ?? defaults?.sync.every ?? "off");
+  const schedule = scheduleOf(keys, defaults);
+  const every = durationMs(keys.every ?? defaults?.sync.every ?? "off");
+  const everyMs = schedule.cron === undefined ? every : undefined;
   const limits = keys.limits;
   return {
     enabled: keys.enabled,
@@ -205,6 +223,7 @@ function settingsOf(keys: EngineKeys, defaults: ConfigFile | undefined): SourceS
     tags: keys.tags,
     allowPrivateNetwork: keys.allowPrivateNetwork,
     ...(everyMs !== undefined && { everyMs }),
+    ...(Object.keys(schedule).length > 0 && { schedule }),
     ...(keys.since !== undefined && { since: new Date(keys.since).toISOString() }),
     limits: {
       itemBytes: byteCount(limits.itemBytes ?? defaults?.limits.itemBytes ?? "25MB") ?? 25e6,

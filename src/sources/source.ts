@@ -1,4 +1,5 @@
 import type { Connector, Context } from "../connectors/kit/index.ts";
+import type { Schedule } from "./timing.ts";
 
 /** The engine's own keys of a source entry, checked and with defaults. Durations in the unit their name carries. */
 export interface SourceSettings {
@@ -8,6 +9,8 @@ export interface SourceSettings {
   tags: string[];
   /** Milliseconds between scheduled syncs; undefined: only when asked. */
   everyMs?: number;
+  /** Times of the day and week. With `cron` there is no `everyMs`. */
+  schedule?: Schedule;
   /** Hard lower bound of history, ISO 8601. */
   since?: string;
   /** Whether its connector may reach addresses of private networks and of this machine. */

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { SyncReport } from "../model/index.ts";
 import { listSource, searchLive, testSource } from "./ask.ts";
 import { fetchItem } from "./fetch.ts";
@@ -9,12 +10,15 @@ import { watchSource } from "./watch.ts";
 import { createHooks } from "./webhooks.ts";
 
 const PROGRESS_MS = 100;
+/** Sources that are due at the same moment begin so far apart. */
+const SPREAD_MS = 2_000;
 
 /** The engine of one tenant. It owns no data: everything it knows after a restart is in the store. */
 export function createEngine(place: Workplace): Engine {
   const running = new Map<string, Run>();
   const listeners = new Set<(event: { source: string; report: SyncReport }) => void>();
   const closing = new AbortController();
+  setMaxListeners(0, closing.signal); // each source that sleeps listens
   const watching: Promise<void>[] = [];
 
   function launch(source: string, options: SyncOptions, bounded: boolean, onlyFailures = false): Run {
@@ -61,10 +65,9 @@ export function createEngine(place: Workplace): Engine {
     retryFailures: (source, options = {}) => launch(source, options, false, true).done,
     watch() {
       if (watching.length > 0) return;
-      for (const entry of place.sources.all()) {
-        if (!entry.settings.enabled) continue;
-        watching.push(watchSource(place, entry.id, { start, news }, closing.signal));
-      }
+      const enabled = place.sources.all().filter((entry) => entry.settings.enabled);
+      for (const [at, { id }] of enabled.entries())
+        watching.push(watchSource(place, id, { start, news, spreadMs: at * SPREAD_MS }, closing.signal));
     },
     hook: createHooks(place, news, closing.signal),
     onChange(listener) {

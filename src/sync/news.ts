@@ -1,6 +1,6 @@
 import type { Push, StartedBy, SyncReport } from "../model/index.ts";
 import { lastPause, lasts } from "./pause.ts";
-import type { Workplace } from "./run.ts";
+import { inTurn, type Workplace } from "./run.ts";
 import type { Run, SyncOptions } from "./types.ts";
 
 /** News of one burst is gathered for so long before anything is asked. */
@@ -95,13 +95,14 @@ async function work(
     const { startedBy } = desk;
     const items = desk.takeItems();
     if (items.length > 0) {
-      const report = await start(source, { items, startedBy }, false).done;
+      const report = await inTurn(place, () => start(source, { items, startedBy }, false).done);
       if (mustWait(report)) desk.add({ refresh: items }, startedBy);
       if (mustWait(report)) await nap(place, BUSY_MS, signal);
     }
     const stale = await followed(place, source, desk.takeStale());
     if (stale === "all" || stale.length > 0) {
-      const report = await freshRun(place, source, { ...(stale !== "all" && { containers: stale }), startedBy }, start);
+      const options = { ...(stale !== "all" && { containers: stale }), startedBy };
+      const report = await inTurn(place, () => freshRun(place, source, options, start));
       if (mustWait(report)) desk.add({ stale }, startedBy);
       if (mustWait(report)) await nap(place, BUSY_MS, signal);
     }

@@ -28,6 +28,8 @@ export interface Workplace {
   readonly store: Store;
   readonly extractor: Extractor;
   readonly clock: Clock;
+  /** Lets only so many of what begins by itself go on at once, over all tenants; all of it where left out. */
+  readonly turn?: <T>(action: () => Promise<T>) => Promise<T>;
   /** How long a process that stopped renewing keeps a source to itself; 30 seconds unless told otherwise. */
   readonly leaseMs?: number;
 }
@@ -40,6 +42,11 @@ export interface RunOrder {
   /** Only try failed items again. */
   onlyFailures: boolean;
   signal: AbortSignal;
+}
+
+/** Waits for its turn among what begins by itself. */
+export function inTurn<T>(place: Workplace, action: () => Promise<T>): Promise<T> {
+  return place.turn === undefined ? action() : place.turn(action);
 }
 
 /** One sync of one source from beginning to end. Never throws; everything that went wrong is in the report. */

@@ -4,15 +4,16 @@ import type { Batch } from "../store/store.ts";
 import { freshRun, type News, type StartSync } from "./news.ts";
 import { pauseBefore } from "./reaction.ts";
 import { checkedItem } from "./read-item.ts";
-import { LEASE_MS, type Workplace } from "./run.ts";
+import { inTurn, LEASE_MS, type Workplace } from "./run.ts";
+import { followSchedule } from "./schedule.ts";
 import { transform } from "./transform.ts";
-
-const LONGEST_NAP_MS = 60_000;
 
 /** What the watching of a source needs of the engine. */
 export interface Watching {
   start: StartSync;
   news: News;
+  /** This source's own small delay where others are due at the same moment. */
+  spreadMs: number;
 }
 
 /** Follows the schedule and the live news of one source until `signal`. Never throws. */
@@ -23,31 +24,9 @@ export async function watchSource(
   signal: AbortSignal,
 ): Promise<void> {
   await Promise.all([
-    followSchedule(place, source, watching.start, signal),
+    followSchedule(place, source, watching.start, signal, watching.spreadMs),
     followNews(place, source, watching, signal),
   ]);
-}
-
-/** Syncs when the last run of any process lies `every` back; at once when there was none. */
-async function followSchedule(place: Workplace, source: string, start: StartSync, signal: AbortSignal): Promise<void> {
-  const { everyMs } = place.sources.get(source).settings;
-  if (everyMs === undefined) return;
-  while (!signal.aborted) {
-    const now = place.clock.now().getTime();
-    const newest = await place.store.runs({ source, limit: 1 }).catch(() => undefined);
-    if (newest === undefined) {
-      await nap(place, LONGEST_NAP_MS, signal); // the store could not be read; it is asked again
-      continue;
-    }
-    const [last] = newest;
-    const due = last === undefined ? now : Math.min(Date.parse(last.startedAt) + everyMs, now + everyMs);
-    if (due <= now) {
-      await start(source, { startedBy: "schedule" }, true).done;
-      if (!signal.aborted) await nap(place, Math.min(everyMs, LONGEST_NAP_MS), signal);
-    } else {
-      await nap(place, Math.min(due - now, LONGEST_NAP_MS), signal);
-    }
-  }
 }
 
 /** Subscribes first, then catches up, then takes what comes: nothing falls between. Subscribes again after a break. */
@@ -79,7 +58,7 @@ async function takeNews(
   try {
     const subscribed = await news.next();
     if (subscribed.done) return true;
-    await freshRun(place, open.id, { startedBy: "live" }, start);
+    await inTurn(place, () => freshRun(place, open.id, { startedBy: "live" }, start));
     for await (const push of news) {
       await takePush(place, open, push, told);
       if (signal.aborted) return true;

@@ -32,7 +32,7 @@ export const CORPUS: SeededMistake[] = [
   at(
     "an option that is like nothing",
     "zzz: 1",
-    "zzz is not known here. Known here: paths, include, apiToken, maxFileMb, depth, mode, followLinks, baseUrl, login, headers, view, connector, enabled, tenant, tags, every, since, allowPrivateNetwork, limits.",
+    "zzz is not known here. Known here: paths, include, apiToken, maxFileMb, depth, mode, followLinks, baseUrl, login, headers, view, connector, enabled, tenant, tags, every, schedule, since, allowPrivateNetwork, limits.",
   ),
   at(
     "a number written as a word",
@@ -230,7 +230,64 @@ export const CORPUS: SeededMistake[] = [
     "since: 2024-13-45",
     'since must be a date such as 2024-01-31, got "2024-13-45". since: Items older than this are left out.',
   ),
-  at("a schedule, which is every here", "schedule: '0 2 * * *'", 'schedule is not known here. Did you mean "every"?'),
+  at(
+    "a schedule as one text",
+    "schedule: '0 2 * * *'",
+    'schedule must be a map such as { cron: "0 6 * * *" } or { window: "08:00-20:00" }, got "0 2 * * *". schedule: At which times it is synced while headwater serves.',
+  ),
+  at("a cron expression in the wrong place", "cron: '0 2 * * *'", 'cron is not known here. Did you mean "schedule"?'),
+  at(
+    "an unknown key of a schedule",
+    "schedule: { cron: '0 2 * * *', timeZone: UTC }",
+    'schedule.timeZone is not known here. Did you mean "timezone"?',
+  ),
+  {
+    about: "cron and every at once",
+    yaml: head("    every: 10m\n    schedule:\n      cron: '0 2 * * *'\n"),
+    says: [
+      "headwater.yaml:8: sources.notes.schedule.cron and sources.notes.every exclude each other: keep one of them.",
+    ],
+  },
+  at(
+    "a cron expression with a minute that does not exist",
+    "schedule: { cron: '61 2 * * *' }",
+    'schedule.cron must be five fields such as "0 6 * * 1-5" (minute, hour, day, month, weekday), got "61 2 * * *". Its minute cannot be 61.',
+  ),
+  at(
+    "a cron expression with seconds",
+    "schedule: { cron: '0 0 2 * * *' }",
+    'schedule.cron must be five fields such as "0 6 * * 1-5" (minute, hour, day, month, weekday), got "0 0 2 * * *".',
+  ),
+  at(
+    "a time in words",
+    "schedule: { cron: every morning }",
+    'schedule.cron must be five fields such as "0 6 * * 1-5" (minute, hour, day, month, weekday), got "every morning".',
+  ),
+  at(
+    "a day that never comes",
+    "schedule: { cron: '0 3 30 2 *' }",
+    'schedule.cron never has a sync: no moment of "0 3 30 2 *" comes.',
+  ),
+  at(
+    "a time outside its own window",
+    "schedule: { cron: '0 3 * * *', window: '08:00-20:00' }",
+    'schedule.cron never has a sync: no moment of "0 3 * * *" comes inside the window 08:00-20:00.',
+  ),
+  at(
+    "a time zone that does not exist",
+    "schedule: { cron: '0 3 * * *', timezone: Europe/Berln }",
+    'schedule.timezone must be a time zone such as Europe/Berlin, got "Europe/Berln". Did you mean "Europe/Berlin"?',
+  ),
+  at(
+    "a window that is none",
+    "schedule: { window: 8-20 }",
+    'schedule.window must be a part of the day such as "08:00-20:00" or "22:00-06:00", got "8-20". window: No sync begins by itself outside this part of the day; it may cross midnight. Also limits every.',
+  ),
+  at(
+    "a window without room",
+    "schedule: { window: '08:00-08:00' }",
+    'schedule.window must be a part of the day such as "08:00-20:00" or "22:00-06:00", got "08:00-08:00". window: No sync begins by itself outside this part of the day; it may cross midnight. Also limits every.',
+  ),
   at(
     "tags as one text",
     "tags: work",
@@ -445,6 +502,18 @@ export const CORPUS: SeededMistake[] = [
     about: "an unknown key of sync",
     yaml: "sync: { interval: 5m }\n",
     says: ['headwater.yaml:1: sync.interval is not known here. Did you mean "every"?'],
+  },
+  {
+    about: "cron and every at once for all sources",
+    yaml: "sync:\n  every: 10m\n  schedule: { cron: '0 2 * * *' }\n",
+    says: ["headwater.yaml:3: sync.schedule.cron and sync.every exclude each other: keep one of them."],
+  },
+  {
+    about: "a window of one source that the times for all never meet",
+    yaml: "sync: { schedule: { cron: '0 2 * * *' } }\nsources:\n  notes: { connector: demo, paths: [/x], schedule: { window: '08:00-20:00' } }\n",
+    says: [
+      'headwater.yaml:3: sources.notes.schedule.window never has a sync: no moment of "0 2 * * *" comes inside the window 08:00-20:00.',
+    ],
   },
   {
     about: "a missing variable in the data folder",

@@ -57,6 +57,21 @@ describe("open sources", () => {
     expect(config.dataFolder).toBe(join(folder, "state"));
   });
 
+  it("takes a source's own times before those for all: cron in place of every, zone and window beside both", async () => {
+    const { config } = await load(`sync: { schedule: { cron: "0 6 * * *", timezone: Europe/Berlin } }
+sources:
+  plain: { connector: demo, paths: [/a] }
+  often: { connector: demo, paths: [/a], every: 5m, schedule: { window: "22:00-06:00" } }
+  weekly: { connector: demo, paths: [/a], schedule: { cron: "0 4 * * 1", timezone: UTC } }
+`);
+    const [plain, often, weekly] = config.sources.map(({ entry, mistakes }) => ({ ...entry.settings, mistakes }));
+    expect(plain).toMatchObject({ mistakes: [], schedule: { cron: "0 6 * * *", timezone: "Europe/Berlin" } });
+    expect(plain?.everyMs).toBeUndefined();
+    expect(often).toMatchObject({ mistakes: [], everyMs: 300_000 });
+    expect(often?.schedule).toEqual({ timezone: "Europe/Berlin", window: "22:00-06:00" });
+    expect(weekly).toMatchObject({ mistakes: [], schedule: { cron: "0 4 * * 1", timezone: "UTC" } });
+  });
+
   it("shows a tenant only its own sources", async () => {
     const { config } = await load(TWO, { DEMO_TOKEN: "x".repeat(20) });
     const acme = openSources(config, "acme", { log, catalog });
