@@ -20,7 +20,12 @@ export interface NpxProgram {
  */
 export async function startNpx({ name, command, folder, ready }: NpxProgram): Promise<(() => void) | undefined> {
   const { CI: _, ...env } = process.env; // where CI is set, some say nothing once they are ready
-  const child = spawn("npx", ["--yes", ...command], { cwd: folder, env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn("npx", ["--yes", ...command], {
+    cwd: folder,
+    env,
+    detached: true,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   const close = () => {
     try {
       process.kill(-(child.pid as number)); // npx starts it at third hand
