@@ -14,8 +14,8 @@ export interface ReadFile {
   content?: FileContent | undefined;
 }
 
-/** Files in one page, and in one GraphQL query; text in one query, bytes. */
-const [PAGE, QUERY_BYTES] = [100, 2_000_000];
+/** Files in one page, and in one GraphQL query; text in one query and in one page of an archive, bytes. */
+const [PAGE, QUERY_BYTES, PAGE_BYTES] = [100, 2_000_000, 8_000_000];
 /** What one query asks for is cut off near half a megabyte; larger files are asked for one by one. */
 const LARGEST_QUERIED = 400_000;
 const [ARCHIVE_ALWAYS, ARCHIVE_NEVER] = [64_000_000, 1_000_000_000];
@@ -51,23 +51,45 @@ export async function* readFiles(
   wanted: WantedFiles,
 ): AsyncGenerator<ReadPage> {
   const texts = wanted.files.filter((file) => needsReading(file) && !wanted.contents?.has(file.sha));
+  const read = (files: TreeFile[]) => readBatch(ctx, repository, files, wanted.contents);
   if (!archivePays(ctx, texts, wanted.allBytes)) {
-    for (const files of inBatches(wanted.files))
-      yield { read: await readBatch(ctx, repository, files, wanted.contents), inOrder: true };
+    for await (const files of oneAhead(inBatches(wanted.files), read)) yield { read: files, inOrder: true };
     return;
   }
   const left = new Map(wanted.files.map((file) => [file.path, file]));
-  let read: ReadFile[] = [];
+  for await (const files of fromArchive(ctx, repository, { ...wanted, files: texts }, left))
+    yield { read: files, inOrder: false };
+  for await (const files of oneAhead(inBatches([...left.values()]), read)) yield { read: files, inOrder: false };
+}
+
+/** While the caller works with one result, the next is on its way. */
+async function* oneAhead<From, To>(all: Iterable<From>, work: (one: From) => Promise<To>): AsyncGenerator<To> {
+  let begun: Promise<To> | undefined;
+  for (const one of all) {
+    const next = work(one);
+    next.catch(() => {}); // told when its turn comes
+    if (begun !== undefined) yield await begun;
+    begun = next;
+  }
+  if (begun !== undefined) yield await begun;
+}
+
+/** What the archive of the commit holds of the wanted files; what came is taken off `left`. */
+async function* fromArchive(
+  ctx: GithubContext,
+  repository: Repository,
+  { commit, files, allBytes = 0 }: WantedFiles,
+  left: Map<string, TreeFile>,
+): AsyncGenerator<ReadFile[]> {
+  let [read, bytes]: [ReadFile[], number] = [[], 0];
   try {
-    for await (const one of fetchArchive(ctx, repository, wanted.commit, {
-      files: texts,
-      allBytes: wanted.allBytes ?? 0,
-    })) {
+    for await (const one of fetchArchive(ctx, repository, commit, { files, allBytes })) {
       left.delete(one.file.path);
       read.push(one);
-      if (read.length < PAGE) continue;
-      yield { read, inOrder: false };
-      read = [];
+      bytes += one.file.size;
+      if (read.length < PAGE && bytes < PAGE_BYTES) continue;
+      yield read;
+      [read, bytes] = [[], 0];
     }
   } catch (thrown) {
     const error = refusal(thrown);
@@ -75,9 +97,7 @@ export async function* readFiles(
     if (!spares) throw error;
     ctx.log.info("archive.failed", { repository: repository.full_name, kind: error.kind });
   }
-  if (read.length > 0) yield { read, inOrder: false };
-  for (const files of inBatches([...left.values()]))
-    yield { read: await readBatch(ctx, repository, files, wanted.contents), inOrder: false };
+  if (read.length > 0) yield read;
 }
 
 function needsReading(file: TreeFile): boolean {
