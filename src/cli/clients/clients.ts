@@ -80,7 +80,7 @@ export const FILE_CLIENTS: readonly FileClient[] = [
       inHome(place, ".gemini", "config", "mcp_config.json"),
     ],
     keys: SERVERS,
-    shape: plainShape("serverUrl", "${NAME}"),
+    shape: plainShape("serverUrl", undefined),
     afterwards: "Press Refresh under Manage MCP Servers.",
   },
   {
@@ -129,7 +129,7 @@ export const FILE_CLIENTS: readonly FileClient[] = [
       place.platform === "win32" ? inAppData(place, "Zed", "settings.json") : inConfig(place, "zed", "settings.json"),
     ],
     keys: ["context_servers"],
-    shape: plainShape("url", "${NAME}"),
+    shape: plainShape("url", undefined),
     afterwards: "Zed starts it by itself.",
   },
   {
@@ -149,7 +149,7 @@ export const FILE_CLIENTS: readonly FileClient[] = [
         ),
       ),
     keys: SERVERS,
-    shape: plainShape("url", "${env:NAME}", { type: "streamableHttp" }),
+    shape: plainShape("url", undefined, { type: "streamableHttp" }),
     afterwards: "Cline starts it by itself.",
   },
   {
@@ -168,7 +168,7 @@ export const FILE_CLIENTS: readonly FileClient[] = [
     format: "json",
     files: (place) => [inHome(place, ".lmstudio", "mcp.json"), inHome(place, ".cache", "lm-studio", "mcp.json")],
     keys: SERVERS,
-    shape: plainShape("url", "${NAME}"),
+    shape: plainShape("url", undefined),
     afterwards: "Switch it on under Program, Integrations.",
   },
 ];

@@ -22,6 +22,8 @@ export interface Shape {
   program(door: ProgramDoor, name: string): Entry;
   /** Absent where the client's file takes no addresses. */
   address?(door: AddressDoor, name: string): Entry;
+  /** No documented way to name a variable: a token cannot be meant without being written. */
+  readonly withoutVariables?: boolean;
 }
 
 /** A header with the token in the client's own form of a reference; NAME stands for the variable's. */
@@ -35,9 +37,13 @@ const program = ({ command, args }: ProgramDoor): Entry => ({ command, args: [..
 /** `command` and `args`; no addresses. */
 export const PROGRAM_ONLY: Shape = { program };
 
-/** `command` and `args`; addresses under the key that the client names, with its form of references. */
-export function plainShape(urlKey: string, reference: string, more: Entry = {}): Shape {
-  return { program, address: (door) => ({ [urlKey]: door.url, ...more, ...bearer(door, reference) }) };
+/** `command` and `args`; addresses under the key that the client names, with its form of references, if any. */
+export function plainShape(urlKey: string, reference: string | undefined, more: Entry = {}): Shape {
+  return {
+    program,
+    address: (door) => ({ [urlKey]: door.url, ...more, ...(reference !== undefined && bearer(door, reference)) }),
+    withoutVariables: reference === undefined,
+  };
 }
 
 /** With `type`, as Claude Code and VS Code write it. */
@@ -95,6 +101,11 @@ export const OPENCODE: Shape = {
 /** The entry of a door, or a sentence why the client cannot have it. */
 export function entryOf(shape: Shape, door: Door, name: string, title: string): Entry {
   if ("command" in door) return shape.program(door, name);
+  if (door.tokenVariable !== undefined && shape.withoutVariables) {
+    throw new ConnectorError("unsupported", `${title} has no documented way to name a variable for the token.`, {
+      hint: "Leave out --http, and it starts headwater by itself; or write the token into its file by hand.",
+    });
+  }
   if (shape.address) return shape.address(door, name);
   throw new ConnectorError("unsupported", `${title} takes no addresses in its file, only programs to start.`, {
     hint: "Leave out --http, and it starts headwater by itself.",

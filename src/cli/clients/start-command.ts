@@ -5,6 +5,9 @@ import { packageRoot } from "../../package-root.ts";
 import type { ProgramDoor } from "./entry.ts";
 import type { Place } from "./place.ts";
 
+/** What one assistant or another fills in when it reads its file: `$NAME`, `${NAME}`, `{env:NAME}`, `{file:name}`. */
+const REFERENCE = /\$[\w{(]|\{(?:env|file):/;
+
 /** Where this headwater runs from. */
 export interface Running {
   /** The package's folder. */
@@ -22,9 +25,14 @@ export function runningHere(): Running {
  * our file by their full names, because a client knows neither this folder nor, often, this PATH.
  */
 export function startCommand(place: Place, running: Running, args: readonly string[]): ProgramDoor {
-  if (!isFromNpx(running.folder))
-    return { command: running.node, args: [join(running.folder, "dist", "cli.js"), ...args] };
-  return npxCommand(place, args);
+  const door = isFromNpx(running.folder)
+    ? npxCommand(place, args)
+    : { command: running.node, args: [join(running.folder, "dist", "cli.js"), ...args] };
+  const expanded = [door.command, ...door.args].find((word) => REFERENCE.test(word));
+  if (expanded === undefined) return door;
+  throw new ConnectorError("usage", `${expanded} looks like a reference, which assistants would fill in.`, {
+    hint: "Use a folder without $ and without {env: or {file: in its name.",
+  });
 }
 
 /** `npx -y headwater`. On Windows npx is a batch file, which clients can only start through cmd.exe. */
