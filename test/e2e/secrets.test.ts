@@ -162,16 +162,16 @@ async function throughMcp(): Promise<void> {
   await call("list_sources", {});
   await call("search", { query: "gauge ghp token" });
   await call("recent_changes", {});
-  for (const source of sources) {
-    await Promise.all([
+  await Promise.all(
+    sources.flatMap((source) => [
       call("test_source", { source }),
       call("sync_source", { source }),
       call("list_items", { source }),
       call("fetch", { id: `${source}/1000005#1`, live: true }),
       tell(`resource ${source}`, client.readResource({ uri: `headwater://${source}` })),
-    ]);
-    await call("sync_status", { source });
-  }
+    ]),
+  );
+  for (const source of sources) await call("sync_status", { source });
   await client.close();
   seen.set("log of the server", log);
 }
@@ -184,10 +184,11 @@ it("forty secrets pass through every command, tool, log and file, and are seen n
   await headwater("doctor");
   await Promise.all(
     sources.map(async (source) => {
-      await headwater("test", source, "--debug");
-      await headwater("list", source, "--debug");
-      await headwater("sync", source, "--debug", "--json");
-      await headwater("fetch", `${source}/1000005#1`, "--live", "--debug");
+      await Promise.all([headwater("test", source, "--debug"), headwater("list", source, "--debug")]);
+      await Promise.all([
+        headwater("sync", source, "--debug", "--json"),
+        headwater("fetch", `${source}/1000005#1`, "--live", "--debug"),
+      ]);
     }),
   );
   for (const command of ["status", "history", "failures", "changes"]) await headwater(command);
