@@ -35,7 +35,7 @@ export function checkedItem(source: string, draft: Draft): Item {
  */
 export async function readItem(reading: Reading, id: string, listed?: Item): Promise<Upsert | undefined> {
   refuseOversize(reading.source, listed);
-  const fetched = await reading.source.connector.fetch(reading.ctx, id);
+  const fetched = await reading.source.connector.fetch(reading.ctx, id, listed);
   const item = checkedItem(reading.source.id, { ...listed, ...fetched.item });
   const content = fetched.content;
   if (content === undefined)

@@ -38,9 +38,9 @@ export const discussionsStream: Stream<DescendingState> = {
   pages,
   ids,
   entries,
-  fetch: (ctx, repository, key) => {
+  fetch: (ctx, repository, key, thread) => {
     const id = key.startsWith(MARK) ? key.slice(MARK.length) : "";
-    return /^\d+$/.test(id) ? fetchRemark(ctx, repository, Number(id)) : undefined;
+    return /^\d+$/.test(id) ? fetchRemark(ctx, repository, Number(id), thread) : undefined;
   },
 };
 
@@ -229,9 +229,22 @@ async function oneDiscussion(ctx: GithubContext, repository: Repository, number:
   throw new ConnectorError("not_found", message);
 }
 
-/** GraphQL finds a comment by its node id only, which its number does not tell: the newest discussions are looked through. */
-async function fetchRemark(ctx: GithubContext, repository: Repository, id: number): Promise<Fetched> {
+/**
+ * GraphQL finds a comment by its node id only, which its number does not tell: its discussion is read, or where nobody
+ * knows which that is, the newest ones are looked through.
+ */
+async function fetchRemark(
+  ctx: GithubContext,
+  repository: Repository,
+  id: number,
+  number: number | undefined,
+): Promise<Fetched> {
   const wanted = `${repository.id}${MARK}${id}`;
+  if (number !== undefined) {
+    const item = (await remarksOfDiscussion(ctx, repository, number)).find((one) => one.id === wanted);
+    if (item !== undefined) return { item };
+    throw new ConnectorError("not_found", `Discussion #${number} of ${repository.full_name} has no comment ${id}.`);
+  }
   for (let after: string | undefined, looked = 0; looked < 4; looked++) {
     const page: DescendingPage<Discussion> = await pageAfter(ctx, repository, after);
     for (const discussion of page.entries) {

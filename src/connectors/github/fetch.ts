@@ -1,4 +1,4 @@
-import { ConnectorError, type Fetched } from "../kit/index.ts";
+import { ConnectorError, type Fetched, type Item } from "../kit/index.ts";
 import { STREAMS } from "./all-streams.ts";
 import type { GithubContext } from "./api.ts";
 import { locate } from "./locate.ts";
@@ -7,18 +7,24 @@ import type { Repository } from "./schema.ts";
 import { refusalOf } from "./sync.ts";
 
 /** One item as GitHub has it now, by its id, by `owner/repo#12` or by an address. */
-export async function fetchItem(ctx: GithubContext, id: string): Promise<Fetched> {
+export async function fetchItem(ctx: GithubContext, id: string, known?: Pick<Item, "parent">): Promise<Fetched> {
   const native = /^\d+(?=$|[#:.@/])/.test(id) ? id : await locate(ctx, id);
   const [repositoryId = ""] = /^\d+/.exec(native ?? "") ?? [];
   if (native === undefined || repositoryId === "") throw notFound(id);
   const repository = await repositoryById(ctx, repositoryId);
   const key = native.slice(repositoryId.length);
   if (key.startsWith("/")) await tryAgain(ctx, repository, key.slice(1));
+  const thread = threadIn(repository, known) ?? ctx.api.threadOf(native);
   for (const stream of STREAMS) {
-    const fetching = stream.fetch(ctx, repository, key);
+    const fetching = stream.fetch(ctx, repository, key, thread);
     if (fetching !== undefined) return fetching;
   }
   throw notFound(id);
+}
+
+function threadIn(repository: Repository, known: Pick<Item, "parent"> | undefined): number | undefined {
+  const begin = `${repository.id}#`;
+  return known?.parent?.startsWith(begin) ? Number(known.parent.slice(begin.length)) : undefined;
 }
 
 /** A kind of thing that was closed is a failure by the name of its stream: tried again, it is still closed or no failure. */

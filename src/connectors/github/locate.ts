@@ -10,6 +10,8 @@ interface Place {
   key: string;
   /** A branch and a path in one, as addresses of files have it: a branch may hold slashes. */
   file?: string[];
+  /** The number of the thread that it hangs from. */
+  thread?: number;
 }
 
 /** The native id behind any address of this service, or behind `owner/repo`, `owner/repo#12`, `owner/repo:docs/a.md`. */
@@ -19,16 +21,18 @@ export async function locate(ctx: GithubContext, text: string): Promise<string |
   const repository = await find(ctx, place.fullName);
   if (repository === undefined) return undefined;
   const key = place.file === undefined ? place.key : fileKey(ctx, repository, place.file);
-  return `${repository.id}${key}`;
+  const id = `${repository.id}${key}`;
+  if (place.thread !== undefined) ctx.api.rememberThread(id, place.thread);
+  return id;
 }
 
 async function find(ctx: GithubContext, fullName: string): Promise<Repository | undefined> {
   const wanted = fullName.toLowerCase();
-  for (const repository of ctx.api.repositories.values())
+  for (const repository of [...ctx.api.repositories.values(), ...ctx.api.visited.values()])
     if (repository.full_name.toLowerCase() === wanted) return repository;
   try {
     const found = await describe(ctx, fullName);
-    ctx.api.repositories.set(String(found.id), found);
+    ctx.api.visited.set(String(found.id), found);
     return found;
   } catch (thrown) {
     if (ConnectorError.from(thrown).kind === "not_found") return undefined;
@@ -86,7 +90,7 @@ function apiPlace([root, owner, repo, ...rest]: string[]): Place | undefined {
   if ((kind === "issues" || kind === "pulls") && second === "comments" && isNumber(third))
     return { fullName, key: kind === "issues" ? `#issuecomment-${third}` : `#discussion_r${third}` };
   if (kind === "pulls" && rest[2] === "reviews" && isNumber(rest[3]))
-    return { fullName, key: `#pullrequestreview-${rest[3]}` };
+    return { fullName, key: `#pullrequestreview-${rest[3]}`, thread: Number(second) };
   if ((kind === "issues" || kind === "pulls" || kind === "discussions") && isNumber(second))
     return { fullName, key: `#${second}` };
   if (kind === "releases" && isNumber(second)) return { fullName, key: `#release-${second}` };
@@ -112,7 +116,7 @@ function sitePlace([owner, repo, kind, ...rest]: string[], hash: string): Place 
   const [first] = rest;
   if (kind === undefined || (kind === "tree" && rest.length === 1)) return { fullName, key: "" };
   if (["issues", "pull", "pulls", "discussions"].includes(kind) && isNumber(first))
-    return { fullName, key: remarkKey(kind, hash) ?? `#${first}` };
+    return { fullName, key: remarkKey(kind, hash) ?? `#${first}`, thread: Number(first) };
   if (["blob", "tree", "raw", "blame", "edit"].includes(kind) && rest.length > 1) {
     const plain = rest[0] === "refs" && rest[1] === "heads" ? rest.slice(2) : rest;
     return { fullName, key: "", file: plain };

@@ -4,6 +4,7 @@ import { type GithubContext, inRepository } from "./api.ts";
 import { checkEach } from "./checked.ts";
 import { childrenOf } from "./children.ts";
 import { type DescendingPage, DescendingState, descendingWalk } from "./descending-walk.ts";
+import { fetchReview } from "./fetch-review.ts";
 import { pullItem, threadId } from "./items.ts";
 import { nextLink } from "./next-link.ts";
 import { reviewsOf } from "./reviews.ts";
@@ -32,7 +33,11 @@ export const pullsStream: Stream<State> = {
   pages,
   ids: pullIds,
   entries,
-  fetch: () => undefined, // "#12" may be an issue as well: the stream of issues asks
+  // "#12" may be an issue as well: the stream of issues asks.
+  fetch: (ctx, repository, key, thread) => {
+    const review = /^#pullrequestreview-(\d+)$/.exec(key)?.[1];
+    return review === undefined ? undefined : fetchReview(ctx, repository, Number(review), thread);
+  },
 };
 
 async function* pages(

@@ -17,6 +17,8 @@ export async function* repositoriesOf(ctx: GithubContext): AsyncGenerator<Reposi
     ctx.api.repositories.set(String(found.id), found);
     yield found;
   }
+  for (const id of ctx.api.repositories.keys()) if (!seen.has(Number(id))) ctx.api.repositories.delete(id);
+  ctx.api.isListed = true;
 }
 
 /** As containers: the id is the number, which stays when a repository gets another name. */
@@ -104,13 +106,15 @@ export async function describe(ctx: GithubContext, name: string): Promise<Reposi
 /** The same repository as it is at this moment, under whatever name. */
 export async function describeAgain(ctx: GithubContext, repository: Repository): Promise<Repository> {
   const answer = await ctx.http.json({ ...inRepository(repository, ""), keep: true }, Repository);
-  ctx.api.repositories.set(String(answer.body.id), answer.body);
+  const { repositories, visited } = ctx.api;
+  const id = String(answer.body.id);
+  (repositories.has(id) ? repositories : visited).set(id, answer.body);
   return answer.body;
 }
 
 /** A repository by its number. Throws `not_found`. */
 export async function repositoryById(ctx: GithubContext, id: string): Promise<Repository> {
-  const known = ctx.api.repositories.get(id);
+  const known = ctx.api.repositories.get(id) ?? ctx.api.visited.get(id);
   if (known !== undefined) return known;
   for await (const repository of repositoriesOf(ctx)) if (String(repository.id) === id) return repository;
   throw new ConnectorError("not_found", `No repository with the number ${id} is followed by ${ctx.source}.`, {

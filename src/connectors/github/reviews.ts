@@ -61,7 +61,7 @@ export async function reviewsOf(
 }
 
 /** One without a word holds comments on code together, which are items themselves; a verdict counts without words too. */
-function saysSomething({ state, body }: Review): boolean {
+export function saysSomething({ state, body }: Review): boolean {
   return state !== "PENDING" && (state !== "COMMENTED" || Boolean(body));
 }
 

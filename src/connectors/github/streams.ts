@@ -50,9 +50,10 @@ export interface Stream<State = unknown> {
   entries(ctx: GithubContext, repository: Repository): AsyncGenerator<Entry>;
   /**
    * One item, fresh. `key` is its id behind the repository's: "#12", ":docs/guide.md", "#release-7", ".wiki:Home.md".
-   * Undefined: the key has not the form of this stream's ids. Throws `not_found` when there is no such item.
+   * `thread` is the number of what it hangs from, where that is known. Undefined: the key has not the form of this
+   * stream's ids. Throws `not_found` when there is no such item.
    */
-  fetch(ctx: GithubContext, repository: Repository, key: string): Promise<Fetched> | undefined;
+  fetch(ctx: GithubContext, repository: Repository, key: string, thread?: number): Promise<Fetched> | undefined;
 }
 
 export interface StreamFrom<State> {

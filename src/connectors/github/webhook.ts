@@ -4,6 +4,7 @@ import type { Delivery, Push, RawRequest, Webhook } from "../kit/index.ts";
 import type { GithubApi, GithubContext } from "./api.ts";
 import type { GithubConfig } from "./options.ts";
 import { repositoriesOf } from "./repositories.ts";
+import { isSelective, takesIssues, takesPulls } from "./selection.ts";
 import type { GithubCursor } from "./streams.ts";
 
 const Numbered = z.object({ number: z.number().int() });
@@ -12,7 +13,7 @@ const Identified = z.object({ id: z.number().int() });
 const Event = z.object({
   action: z.string().optional(),
   repository: z.object({ id: z.number().int(), full_name: z.string() }).optional(),
-  issue: Numbered.optional().catch(undefined),
+  issue: Numbered.extend({ pull_request: z.unknown().optional() }).optional().catch(undefined),
   pull_request: Numbered.optional().catch(undefined),
   discussion: Numbered.optional().catch(undefined),
   comment: Identified.optional().catch(undefined),
@@ -79,11 +80,21 @@ async function pushOf(ctx: GithubContext, name: string, event: Event): Promise<P
   const { repository } = event;
   if (repository === undefined || !(await follows(ctx, repository))) return undefined;
   if (STALE.has(name)) return { stale: [String(repository.id)] };
-  const refresh = itemsOf(name, event).map((key) => `${repository.id}${key}`);
-  if (refresh.length === 0) return undefined;
+  const refresh = takes(ctx.config, event) ? itemsOf(name, event).map((key) => `${repository.id}${key}`) : [];
+  const [first] = refresh;
+  if (first === undefined) return undefined;
+  const thread = event.pull_request ?? event.discussion;
+  if (refresh.length > 1 && thread !== undefined) ctx.api.rememberThread(first, thread.number);
+  // Which threads labels and states let in, and so which comments, only a sync can tell.
+  if (isSelective(ctx.config)) return { stale: [String(repository.id)] };
   // A thread that left takes along what hung from it, and a transferred one comes up elsewhere.
   const leaves = name === "issues" && (event.action === "deleted" || event.action === "transferred");
   return { refresh, ...(leaves && { stale: [String(repository.id)] }) };
+}
+
+function takes(config: GithubConfig, { issue, pull_request }: Event): boolean {
+  if (pull_request !== undefined || issue?.pull_request) return takesPulls(config);
+  return issue === undefined || takesIssues(config);
 }
 
 /** What an event is about: ids without the repository's, the thread behind what hangs from it. */

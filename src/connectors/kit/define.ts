@@ -53,8 +53,11 @@ export interface Connector<Config = any, Api = any, Cursor = any> {
   /** Without a parent: the containers (scope "container" syncs each of them). */
   list(ctx: Context<Config, Api>, parent?: string): AsyncIterable<Entry>;
   sync(ctx: Context<Config, Api>, from: From<Cursor>): AsyncGenerator<Page<Cursor>>;
-  /** By native id. Throws `not_found` when the service says there is no such thing. */
-  fetch(ctx: Context<Config, Api>, id: string): Promise<Fetched>;
+  /**
+   * By native id; `known` is what is stored of it, for services that find a reply by its thread only. Throws `not_found`
+   * when the service says there is no such thing.
+   */
+  fetch(ctx: Context<Config, Api>, id: string, known?: Pick<Item, "parent">): Promise<Fetched>;
 
   /** The service's own search. */
   search?(ctx: Context<Config, Api>, query: NativeQuery): Promise<Draft[]>;
