@@ -1,11 +1,12 @@
 import { z } from "zod";
 import type { Draft, NativeQuery } from "../kit/index.ts";
-import type { GithubContext } from "./api.ts";
+import { type GithubContext, isApp } from "./api.ts";
 import { checkEach } from "./checked.ts";
 import { fetchThread } from "./fetch-thread.ts";
 import { issueItem } from "./items.ts";
 import { repositoriesOf, repositoryById } from "./repositories.ts";
 import { Issue, type Repository } from "./schema.ts";
+import { searchCode } from "./search-code.ts";
 import { takesIssues, takesPulls, takesThread } from "./selection.ts";
 
 const Found = z.object({
@@ -14,37 +15,67 @@ const Found = z.object({
   items: z.array(z.unknown()),
 });
 
-/** A query longer than this is refused by GitHub; each name of a repository takes its part. */
-const LONGEST_QUERY = 250;
+/** GitHub refuses longer queries. */
+const LONGEST_QUERY = 256;
+const LONGEST_WORDS = 120;
+/** Beyond so many questions a kind, all repositories of their owners are searched instead. */
+const MOST_QUESTIONS = 3;
 
 /**
  * GitHub's own search of issues and pull requests. Each kind is asked for by itself: fine-grained tokens are refused
  * without `is:` (javiertuya/dashgit#129). Code has its own search with its own limit.
  */
 export async function searchGithub(ctx: GithubContext, query: NativeQuery): Promise<Draft[]> {
-  const repositories = await scopeOf(ctx, query.container);
+  const words = plainWords(query.text);
+  if (words === "") return [];
   const kinds = [takesIssues(ctx.config) && "is:issue", takesPulls(ctx.config) && "is:pull-request"];
-  const found = new Map<string, Draft>();
-  for (const kind of kinds.filter((one) => one !== false)) {
-    const q = `${plainWords(query.text)} ${kind} ${placesIn(repositories)}`;
-    for (const draft of await ask(ctx, q, repositories, query.limit)) found.set(draft.id, draft);
+  const threads = new Map<string, Draft>();
+  const files: Draft[] = [];
+  for (const repositories of byCredential(ctx, await scopeOf(ctx, query.container))) {
+    for (const kind of kinds.filter((one) => one !== false))
+      for (const q of questions(`${words} ${kind}`, repositories))
+        for (const draft of await ask(ctx, q, repositories, query.limit)) threads.set(draft.id, draft);
+    const [q] = questions(words, repositories);
+    if (ctx.config.includeCode && q !== undefined) files.push(...(await searchCode(ctx, query, q, repositories)));
   }
-  return interleaved([...found.values()]).slice(0, query.limit);
+  const shown = files.slice(0, Math.ceil(query.limit / 3));
+  return [...interleaved([...threads.values()]).slice(0, query.limit - shown.length), ...shown];
 }
 
 async function scopeOf(ctx: GithubContext, container: string | undefined): Promise<Repository[]> {
   if (container !== undefined) return [await repositoryById(ctx, container)];
-  if (ctx.api.repositories.size > 0) return [...ctx.api.repositories.values()];
+  if (ctx.api.isListed) return [...ctx.api.repositories.values()];
   const all: Repository[] = [];
   for await (const repository of repositoriesOf(ctx)) all.push(repository);
   return all;
 }
 
-/** The repositories by name where they fit into a query, else all of their owners. */
-function placesIn(repositories: Repository[]): string {
-  const names = repositories.map((one) => `repo:${one.full_name}`).join(" ");
-  if (names.length <= LONGEST_QUERY) return names;
-  return [...new Set(repositories.map((one) => `user:${one.owner.login}`))].slice(0, 5).join(" ");
+/** A GitHub App has a credential for each account that installed it, and none sees what is another's. */
+function byCredential(ctx: GithubContext, repositories: Repository[]): Repository[][] {
+  if (!isApp(ctx.config)) return [repositories];
+  const owners = [...new Set(repositories.map((one) => one.owner.login))];
+  return owners.map((owner) => repositories.filter((one) => one.owner.login === owner));
+}
+
+/** The question with as many names of repositories as fit; else with their owners, of whom a query holds some. */
+function questions(begin: string, repositories: Repository[]): string[] {
+  const byName = fitted(
+    begin,
+    repositories.map((one) => `repo:${one.full_name}`),
+  );
+  if (byName.length <= MOST_QUESTIONS) return byName;
+  const owners = [...new Set(repositories.map((one) => `user:${one.owner.login}`))];
+  return fitted(begin, owners).slice(0, MOST_QUESTIONS);
+}
+
+function fitted(begin: string, places: string[]): string[] {
+  const found: string[] = [];
+  for (const place of places) {
+    const longer = `${found.at(-1) ?? begin} ${place}`;
+    if (found.length > 0 && longer.length <= LONGEST_QUERY) found[found.length - 1] = longer;
+    else found.push(`${begin} ${place}`);
+  }
+  return found;
 }
 
 async function ask(ctx: GithubContext, q: string, repositories: Repository[], limit: number): Promise<Draft[]> {
@@ -86,7 +117,7 @@ function plainWords(text: string): string {
     .replace(/[^\p{L}\p{N}\p{M}"'_.\-/#\s]/gu, " ")
     .replace(/\s+/g, " ")
     .trim()
-    .slice(0, LONGEST_QUERY);
+    .slice(0, LONGEST_WORDS);
 }
 
 /** Best of each kind first: the two answers are ranked each by itself. */
