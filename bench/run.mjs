@@ -1,5 +1,6 @@
 // Runs the benches and prints one table of ratios, each measured in one run beside what it is compared with.
 // Usage: node bench/run.mjs [--only 1,2] [--items 100000 … 1000000] [--files 20000] [--resync-files 100000]
+//        [--collections folder]
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { cpus, loadavg, totalmem } from "node:os";
 import { fileURLToPath } from "node:url";
@@ -21,6 +22,7 @@ const { values: asked } = parseArgs({
     items: { type: "string", default: "100000" },
     files: { type: "string", default: "20000" },
     "resync-files": { type: "string", default: "100000" },
+    collections: { type: "string" },
   },
 });
 
@@ -30,6 +32,7 @@ const BENCHES = [
   { rows: ["2"], run: ingest },
   { rows: ["3"], run: resync },
   { rows: ["4", "5", "14"], run: elsewhere("./search/run.mjs") },
+  { rows: ["6"], run: elsewhere("./relevance/run.mjs") },
   { rows: ["11", "12"], run: elsewhere("./mcp/run.mjs") },
   { rows: ["15"], run: elsewhere("./github/run.mjs") },
 ];
@@ -38,6 +41,7 @@ const options = {
   files: Number(asked.files),
   resyncFiles: Number(asked["resync-files"]),
   items: Number(asked.items),
+  collections: asked.collections,
   only: asked.only?.split(","),
   say: (line) => console.error(line),
   log: (line) => console.error(line),

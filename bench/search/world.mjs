@@ -1,35 +1,12 @@
 // A store of so many documents, written through the product's own writer thread, and the product's own search over it.
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
-import { build } from "esbuild";
+import { loadStore } from "../store-room.mjs";
 import { documentAt, makeCorpus, numbers } from "./corpus.mjs";
 
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const PAGE = 500;
 const ROUNDS = 3;
-
-/** The store room as one module; the writer thread it starts is the one of `npm run build`. */
-async function loadStore() {
-  const outfile = join(ROOT, "dist", "bench", "store.mjs");
-  mkdirSync(join(ROOT, "dist", "bench"), { recursive: true });
-  await build({
-    stdin: {
-      contents:
-        'export * from "./src/store/open.ts"; export * from "./src/store/sqlite/driver.ts"; export * from "./src/store/sqlite/connect.ts";',
-      resolveDir: ROOT,
-      loader: "ts",
-    },
-    outfile,
-    bundle: true,
-    format: "esm",
-    platform: "node",
-    packages: "external",
-    logLevel: "warning",
-  });
-  return import(pathToFileURL(outfile).href);
-}
 
 /** Opens the store at `folder`, and fills it when it has fewer than `items` documents. */
 export async function openWorld({ items, folder, log }) {

@@ -1,0 +1,78 @@
+// How good the answers are: node bench/relevance/run.mjs [--collections folder]
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { numbers } from "../search/corpus.mjs";
+import { chanceOfNoGain, mean, ndcg, recall } from "./score.mjs";
+import { openSets } from "./world.mjs";
+
+/** What must be reached, against the plain row, on every set. */
+const TARGET = 1.05;
+
+/**
+ * Rows for the table of `npm run bench`: ours to the plain row, where more is better.
+ * @param {{collections?: string, log?: (line: string) => void}} options
+ */
+export async function run({ collections, log } = {}) {
+  const world = await openSets(collections);
+  try {
+    return world.sets.map((set) => {
+      const floor = measured(set, (question) => set.askPlainly(question));
+      const ours = measured(set, (question) => set.ask(question));
+      log?.(report(set, floor, [["today", ours]]));
+      const value = mean(ours.ndcg) / mean(floor.ndcg);
+      return {
+        name: `nDCG@10, ${set.name}, to plain BM25`,
+        value,
+        target: `≥ ${TARGET}`,
+        met: value >= TARGET,
+        detail: `${set.questions.length} questions: ${mean(ours.ndcg).toFixed(3)} to ${mean(floor.ndcg).toFixed(3)}`,
+      };
+    });
+  } finally {
+    world.close();
+  }
+}
+
+/** Every question asked three times: the quickest counts, since what else the machine does only ever adds. */
+function measured(set, ask) {
+  const outcome = { ndcg: [], recall: [], ms: [] };
+  for (const { ask: question, grades } of set.questions) {
+    let ms = Number.POSITIVE_INFINITY;
+    let ranking = [];
+    for (let turn = 0; turn < 3; turn++) {
+      const startedAt = performance.now();
+      ranking = ask(question);
+      ms = Math.min(ms, performance.now() - startedAt);
+    }
+    outcome.ms.push(ms);
+    outcome.ndcg.push(ndcg(ranking, grades));
+    outcome.recall.push(recall(ranking, grades));
+  }
+  return outcome;
+}
+
+function report(set, floor, rows) {
+  const head = `${set.name}: ${set.questions.length} questions\n${"".padEnd(34)} nDCG@10  recall@10  to plain  chance   p50 ms  p95 ms`;
+  return [head, line("plain BM25", floor, floor), ...rows.map(([name, outcome]) => line(name, outcome, floor))].join(
+    "\n",
+  );
+}
+
+function line(name, outcome, floor) {
+  const sorted = outcome.ms.toSorted((left, right) => left - right);
+  const ratio = mean(outcome.ndcg) / mean(floor.ndcg);
+  const cells = [
+    mean(outcome.ndcg).toFixed(3).padStart(8),
+    mean(outcome.recall).toFixed(3).padStart(10),
+    ratio.toFixed(3).padStart(9),
+    (outcome === floor ? "" : chanceOfNoGain(outcome.ndcg, floor.ndcg, numbers(7)).toFixed(3)).padStart(7),
+    sorted[Math.floor(sorted.length / 2)].toFixed(2).padStart(8),
+    sorted[Math.floor(sorted.length * 0.95)].toFixed(2).padStart(7),
+  ];
+  return name.padEnd(34) + cells.join(" ");
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { values } = parseArgs({ options: { collections: { type: "string" } } });
+  await run({ collections: values.collections, log: (text) => console.log(`${text}\n`) });
+}
