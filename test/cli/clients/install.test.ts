@@ -4,134 +4,18 @@ import {
   existsSync,
   lstatSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   statSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { Client } from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
-import { parse as parseJson } from "jsonc-parser";
-import { parse as parseToml } from "smol-toml";
 import { beforeAll, describe, expect, it } from "vitest";
-import { parse as parseYaml } from "yaml";
-import { FILE_CLIENTS } from "../../../src/cli/clients/clients.ts";
 import { Sandbox, writeNotes } from "../sandbox.ts";
-
-/** Where each client keeps its servers on Linux, and how it reads a command from there: written from the vendors' pages. */
-const READ_AS: Record<string, { file: string; command(tree: Tree): string[] }> = {
-  "claude-desktop": plain(".config/Claude/claude_desktop_config.json", "mcpServers"),
-  "claude-code": plain(".claude.json", "mcpServers"),
-  cursor: plain(".cursor/mcp.json", "mcpServers"),
-  vscode: plain(".config/Code/User/mcp.json", "servers"),
-  "vscode-insiders": plain(".config/Code - Insiders/User/mcp.json", "servers"),
-  codex: plain(".codex/config.toml", "mcp_servers"),
-  gemini: plain(".gemini/settings.json", "mcpServers"),
-  antigravity: plain(".gemini/antigravity/mcp_config.json", "mcpServers"),
-  windsurf: plain(".codeium/windsurf/mcp_config.json", "mcpServers"),
-  goose: {
-    file: ".config/goose/config.yaml",
-    command: ({ extensions: { headwater } }) => [headwater.cmd, ...headwater.args],
-  },
-  opencode: { file: ".config/opencode/opencode.json", command: ({ mcp: { headwater } }) => headwater.command },
-  junie: plain(".junie/mcp/mcp.json", "mcpServers"),
-  zed: plain(".config/zed/settings.json", "context_servers"),
-  cline: plain(".config/Code/User/globalStorage/saoudrizwan.claude-dev/settings/cline_mcp_settings.json", "mcpServers"),
-  kiro: plain(".kiro/settings/mcp.json", "mcpServers"),
-  "lm-studio": plain(".lmstudio/mcp.json", "mcpServers"),
-};
-
-// biome-ignore lint/suspicious/noExplicitAny: what a client finds in its file.
-type Tree = any;
-
-function plain(file: string, key: string) {
-  return { file, command: (tree: Tree) => [tree[key].headwater.command, ...tree[key].headwater.args] as string[] };
-}
-
-/** What people have in such files. */
-const USED: Record<"json" | "toml" | "yaml", (key: string) => string> = {
-  json: (key) =>
-    `// settings of mine\r\n{\r\n\t"zoom": 1.25, // large\r\n\t"${key}": {\r\n\t\t/* the shed */ "shed": { "type": "stdio", "command": "shed", "args": ["-v"], },\r\n\t},\r\n\t"name": "Zoë 🐟 שלום",\r\n}\r\n`,
-  toml: (key) => `# mine\nmodel = "o5"   # spaces stay\n\n[${key}.shed]\ncommand = 'shed'\n# last word, no line end`,
-  yaml: (key) =>
-    `# mine\nGOOSE_PROVIDER:   anthropic\n${key}:\n    shed: {type: stdio, cmd: shed}   # mine\nzoom: "1.25"\n`,
-};
-
-function read(path: string): Tree {
-  const text = readFileSync(path, "utf8");
-  if (path.endsWith(".toml")) return parseToml(text);
-  return path.endsWith(".yaml") ? parseYaml(text) : parseJson(text);
-}
-
-async function toolsOf([command, ...args]: string[], env: Record<string, string>): Promise<string[]> {
-  const client = new Client({ name: "test", version: "1" });
-  // A client starts programs in a folder of its own. The server's data goes elsewhere: it is not what is looked at here.
-  const apart = { ...env, XDG_DATA_HOME: mkdtempSync(join(tmpdir(), "headwater-served-")) };
-  const transport = new StdioClientTransport({
-    command: command as string,
-    args,
-    env: apart,
-    cwd: "/",
-    stderr: "ignore",
-  });
-  await client.connect(transport);
-  try {
-    return (await client.listTools()).tools.map((tool) => tool.name);
-  } finally {
-    await client.close();
-  }
-}
-
-/** Every file below the home folder with its content. */
-function filesIn(home: string): Record<string, string> {
-  const all = readdirSync(home, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  return Object.fromEntries(
-    all.map((entry) => join(entry.parentPath, entry.name)).map((path) => [path, readFileSync(path, "latin1")]),
-  );
-}
-
-describe("every client", () => {
-  it("has a reader in this test", () => {
-    expect(Object.keys(READ_AS)).toEqual(FILE_CLIENTS.map(({ id }) => id));
-  });
-
-  it.each(FILE_CLIENTS)(
-    "$title starts headwater as its new file says, and uninstall leaves nothing",
-    async ({ id }) => {
-      const box = new Sandbox();
-      const { file, command } = READ_AS[id] as (typeof READ_AS)[string];
-      mkdirSync(join(box.home, ".config"));
-      const { code, stdout } = await box.run(["install", "--client", id]);
-      expect([code, stdout]).toEqual([0, expect.stringMatching(/^added/)]);
-      expect(statSync(join(box.home, file)).mode & 0o077).toBe(0);
-      expect(await toolsOf(command(read(join(box.home, file))), box.env())).toContain("search");
-      expect((await box.run(["uninstall"])).stdout).toMatch(/^removed/);
-      expect(readdirSync(box.home, { recursive: true })).toEqual([".config"]);
-    },
-  );
-
-  it.each(FILE_CLIENTS)(
-    "$title keeps what is in its file, and gets it back byte for byte",
-    async ({ id, format, keys }) => {
-      const box = new Sandbox();
-      const { file, command } = READ_AS[id] as (typeof READ_AS)[string];
-      const path = box.put(file, USED[format](keys[0] as string));
-      const before = filesIn(box.home);
-      expect((await box.run(["install", "--client", id])).code).toBe(0);
-      expect(await toolsOf(command(read(path)), box.env())).toContain("fetch");
-      const installed = filesIn(box.home);
-      expect(installed[`${path}.headwater-backup`]).toBe(before[path]);
-      expect((await box.json<Tree>(["install", "--client", id])).clients).toMatchObject([{ outcome: "unchanged" }]);
-      expect(filesIn(box.home)).toEqual(installed);
-      expect((await box.json<Tree>(["uninstall", "--client", id])).clients).toMatchObject([{ outcome: "restored" }]);
-      expect(filesIn(box.home)).toEqual(before);
-    },
-  );
-});
+import { CLIENT_FILES, type ClientFile, filesIn, readFile as read, type Tree } from "./client-files.ts";
 
 describe("install", () => {
   it("takes the configuration, the data folder and the tenant that are meant along, by their full names", async () => {
@@ -151,14 +35,10 @@ describe("install", () => {
       "d",
     ]);
     expect(stderr).toBe("");
-    const [command, ...args] = (READ_AS.cursor as { command(tree: Tree): string[] }).command(
-      read(join(box.home, ".cursor/mcp.json")),
-    );
+    const { command, args } = (CLIENT_FILES.cursor as ClientFile).start(read(join(box.home, ".cursor/mcp.json")));
     expect(args.slice(1)).toEqual(["serve", "--config", config, "--data", join(box.home, "d")]);
     const client = new Client({ name: "test", version: "1" });
-    await client.connect(
-      new StdioClientTransport({ command: command as string, args, env: box.env(), cwd: "/", stderr: "ignore" }),
-    );
+    await client.connect(new StdioClientTransport({ command, args, env: box.env(), cwd: "/", stderr: "ignore" }));
     const answer = await client.callTool({ name: "list_sources", arguments: {} });
     await client.close();
     expect(JSON.stringify(answer)).toContain("notes");
