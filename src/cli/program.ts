@@ -286,6 +286,25 @@ function upkeepCommands(program: Command, run: Runner): void {
       ),
     );
   program
+    .command("backup")
+    .description("write everything stored into one file that can be restored, while others sync and serve")
+    .argument("[file]", "by default headwater-backup-<time>.tar.gz in the working folder")
+    .action(
+      act(run, async (session, [file]) =>
+        (await import("./backup/backup.ts")).backup(session, file as string | undefined),
+      ),
+    );
+  program
+    .command("restore")
+    .description("put a backup in place of the stores; what is there is kept aside")
+    .argument("<file>", "the backup")
+    .option("--yes", "do not ask")
+    .action(
+      act(run, async (session, [file], opts) =>
+        (await import("./backup/restore.ts")).restore(session, file as string, opts),
+      ),
+    );
+  program
     .command("doctor")
     .description("check this machine, the configuration, the store and the sources")
     .action(act(run, async (session) => (await import("./doctor.ts")).doctor(session)));

@@ -1,6 +1,6 @@
-import { existsSync, renameSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync } from "node:fs";
 import { ConnectorError } from "../model/index.ts";
+import { putAside, settle, storeFile } from "../store/at-rest.ts";
 import { EXIT } from "./failure.ts";
 import { type Session, withApp, withDesk } from "./session.ts";
 import { grouped } from "./times.ts";
@@ -44,12 +44,12 @@ export async function reset(
 async function resetAll(session: Session, yes: boolean): Promise<number> {
   return withApp(session, async ({ dataFolder }) => {
     if (!yes && !(await confirmed(session, "everything", "--all"))) return EXIT.error;
-    const file = join(dataFolder, `${session.globals.tenant ?? "default"}.db`);
-    const aside = `${file}.aside-${new Date().toISOString().replace(/[:.]/g, "-")}`;
+    const file = storeFile(dataFolder, session.globals.tenant ?? "default");
     if (!existsSync(file)) {
       throw new ConnectorError("not_found", `There is no store at ${file}.`, { hint: "Begin with: headwater sync" });
     }
-    for (const part of ["", "-wal", "-shm"]) if (existsSync(file + part)) renameSync(file + part, aside + part);
+    settle(file);
+    const aside = putAside(file, "aside");
     if (session.globals.json) session.terminal.json({ store: file, aside });
     else session.terminal.line(`The store was put aside as ${aside}. Fill a new one: headwater sync`);
     return EXIT.ok;
