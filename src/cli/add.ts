@@ -1,19 +1,20 @@
-import { basename } from "node:path";
 import { parseDocument } from "yaml";
 import type { Connector } from "../connectors/kit/index.ts";
 import { ConnectorError, problemOf } from "../model/index.ts";
-import { addSource, writeConfig } from "../sources/edit-config.ts";
+import { addSource, setOption, writeConfig } from "../sources/edit-config.ts";
 import { readConfig } from "../sources/load-config.ts";
 import { configError } from "../sources/mistakes.ts";
-import { absolutePath } from "../sources/references.ts";
 import { isSourceName, sourceNameOf } from "../sources/source-name.ts";
+import { keepCommand } from "./ask-credential.ts";
 import { askOptions } from "./ask-options.ts";
-import { startConfig } from "./config-file.ts";
+import { dataFolderOf, makeDataFolder, startConfig, writeSchema } from "./config-file.ts";
 import { loadConnector } from "./connectors.ts";
 import { EXIT, exitCodeOf } from "./failure.ts";
+import { isKept, keepTyped } from "./keep-typed.ts";
 import { optionFields } from "./option-fields.ts";
-import { type Session, withDesk } from "./session.ts";
+import { configFlag, type Session, withDesk } from "./session.ts";
 import { tellTest } from "./test.ts";
+import { typedOptions } from "./typed-options.ts";
 
 interface Opts {
   name?: unknown;
@@ -27,99 +28,97 @@ interface Opts {
 export async function add(
   session: Session,
   connectorId: string,
-  paths: readonly string[],
+  words: readonly string[],
   opts: Opts,
 ): Promise<number> {
   const connector = await loadConnector(connectorId);
-  const given = { ...pathOptions(connector, paths), ...setOptions(connector, list(opts.set)) };
+  const fields = optionFields(connector);
+  const given = typedOptions(connector, words, list(opts.set));
   const asks = opts.input !== false && process.stdin.isTTY === true && session.globals.json !== true;
   const options = asks ? await askOptions(connector, given, session.signal) : given;
-  const { path, text } = startConfig(session);
-  const name = typeof opts.name === "string" ? opts.name : freeName(text, connector.id, options);
+  const { path, text, isNew } = startConfig(session);
+  const name = typeof opts.name === "string" ? opts.name : freeName(text, connector, options);
   if (!isSourceName(name)) {
     throw new ConnectorError("usage", `${JSON.stringify(name)} cannot be the name of a source.`, {
       hint: 'Names are small letters, digits and hyphens, and not "sources". Such as: --name work-notes',
     });
   }
-  const next = addSource(text, name, { connector: connector.id, ...options });
-  await refuseMistakes(next, path, name);
-  writeConfig(path, next);
+  await refuseMistakes(addSource(text, name, { connector: connector.id, ...options }), path, name, connector.id);
+  if (isNew) await begin(session);
+  const kept = await keepTyped(session, name, fields, options);
+  const start = isNew && session.globals.data !== undefined ? setOption(text, ["data"], dataFolderOf(session)) : text;
+  writeConfig(path, addSource(start, name, { connector: connector.id, ...kept }));
   if (!session.globals.json) session.terminal.line(`Added ${session.terminal.style.bold(name)} to ${path}.`);
-  return opts.test === false ? done(session, name, path) : testAdded(session, name, path);
+  const first = await missingSecret(session, connector, kept);
+  return opts.test === false || first !== undefined ? done(session, name, path, first) : testAdded(session, name, path);
+}
+
+/** What a new configuration stands beside. */
+async function begin(session: Session): Promise<void> {
+  makeDataFolder(session);
+  await writeSchema(session);
 }
 
 /** Checked as the file will be, so that a mistake is told before anything is written. */
-async function refuseMistakes(text: string, path: string, name: string): Promise<void> {
+async function refuseMistakes(text: string, path: string, name: string, connectorId: string): Promise<void> {
   const { mistakes } = await readConfig(text, path);
   const own = mistakes.filter(
     (mistake) => mistake.key === `sources.${name}` || mistake.key.startsWith(`sources.${name}.`),
   );
-  if (own.length > 0) throw configError(own.map(({ line: _line, ...rest }) => rest));
+  if (own.length === 0) return;
+  const { message } = configError(own.map(({ line: _line, ...rest }) => rest));
+  throw new ConnectorError("config", message, {
+    hint: `Nothing was written. See the options: headwater connectors ${connectorId}`,
+  });
+}
+
+/** The command that has to come first, where a credential was chosen that is not kept yet. */
+async function missingSecret(
+  session: Session,
+  connector: Connector,
+  options: Readonly<Record<string, unknown>>,
+): Promise<string | undefined> {
+  const command = keepCommand(optionFields(connector), options);
+  const name = command?.split(" ").at(-1);
+  return name === undefined || (await isKept(session, name)) ? undefined : command;
 }
 
 async function testAdded(session: Session, name: string, path: string): Promise<number> {
   return withDesk(session, async (desk) => {
     const test = await desk.engine.test(name);
+    const flag = configFlag(session);
     if (session.globals.json) session.terminal.json({ source: name, config: path, test });
     else {
       tellTest(session, test);
       session.terminal.line(
-        test.ok ? `Next: headwater sync ${name}` : `It stays in the configuration. Correct it: headwater config edit`,
+        test.ok
+          ? `Next: headwater sync ${name}${flag}`
+          : `It stays in the configuration. Correct it: headwater config edit${flag}    then: headwater test ${name}${flag}`,
       );
     }
     return test.ok ? EXIT.ok : exitCodeOf(test.problem?.kind ?? problemOf(undefined).kind);
   });
 }
 
-function done(session: Session, name: string, path: string): number {
-  if (session.globals.json) session.terminal.json({ source: name, config: path });
-  else session.terminal.line(`Next: headwater sync ${name}`);
+function done(session: Session, name: string, path: string, first?: string): number {
+  const flag = configFlag(session);
+  if (session.globals.json) session.terminal.json({ source: name, config: path, ...(first && { first }) });
+  else {
+    if (first) session.terminal.line(`First: ${first}${flag}`);
+    session.terminal.line(`${first ? "Then" : "Next"}: headwater ${first ? "test" : "sync"} ${name}${flag}`);
+  }
   return EXIT.ok;
 }
 
-/** Paths typed after the connector's name, for connectors that read folders; absolute, as the file may lie elsewhere. */
-function pathOptions(connector: Connector, paths: readonly string[]): Record<string, unknown> {
-  if (paths.length === 0) return {};
-  if (Object.hasOwn(connector.config.shape, "paths"))
-    return { paths: paths.map((path) => absolutePath(path, process.cwd())) };
-  throw new ConnectorError("usage", `${connector.title} reads no folders, so it takes no paths.`, {
-    hint: `See its options: headwater connectors ${connector.id}`,
-  });
-}
-
-/** `--set key=value`: lists and maps are written as in YAML, [a, b]; credentials stay references. */
-function setOptions(connector: Connector, pairs: readonly string[]): Record<string, unknown> {
-  const lists = new Set(
-    optionFields(connector)
-      .filter((field) => field.type === "list")
-      .map((field) => field.name),
-  );
-  return Object.fromEntries(
-    pairs.map((pair) => {
-      const [, key, written] = /^([A-Za-z][\w.-]*)=(.*)$/s.exec(pair) ?? [];
-      if (key === undefined || written === undefined) {
-        throw new ConnectorError("usage", `--set needs key=value, got ${JSON.stringify(pair)}.`, {
-          hint: `See the options: headwater connectors ${connector.id}`,
-        });
-      }
-      const value = readValue(written);
-      return [key, lists.has(key) && typeof value === "string" ? [value] : value];
-    }),
-  );
-}
-
-/** Numbers, true and false, and lists and maps in brackets; anything else is the text itself. */
-function readValue(written: string): unknown {
-  if (!/^(true|false|-?\d+(\.\d+)?|[[{].*[\]}])$/s.test(written)) return written;
-  const document = parseDocument(written);
-  return document.errors.length > 0 ? written : document.toJS();
-}
-
-/** The folder's name where there is one, else the connector's; numbered when taken. */
-function freeName(text: string, connectorId: string, options: Record<string, unknown>): string {
-  const first = [options.paths].flat()[0];
-  const wanted = typeof first === "string" ? sourceNameOf(basename(first)) : connectorId;
-  const base = wanted || connectorId;
+/** The last part of the one thing it reads (a folder, a repository), else the connector's name; numbered when taken. */
+function freeName(text: string, connector: Connector, options: Record<string, unknown>): string {
+  const main = optionFields(connector).find((field) => field.main)?.name ?? "";
+  const values = [options[main] ?? []].flat();
+  const last = String(values[0] ?? "")
+    .replace(/(\.git)?[/\\]*$/, "")
+    .split(/[/\\]/)
+    .at(-1);
+  const base = (values.length === 1 && sourceNameOf(last ?? "")) || connector.id;
   const document = parseDocument(text);
   for (let count = 1; ; count++) {
     const name = count === 1 ? base : `${base}-${count}`;

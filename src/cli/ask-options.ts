@@ -1,17 +1,27 @@
-import { type CANCEL_SYMBOL, confirm, isCancel, password, select, text } from "@clack/prompts";
+import { type CANCEL_SYMBOL, confirm, isCancel, select, text } from "@clack/prompts";
 import { z } from "zod";
 import type { Connector } from "../connectors/kit/index.ts";
 import { ConnectorError } from "../model/index.ts";
+import { askCredential } from "./ask-credential.ts";
 import { type OptionField, optionFields } from "./option-fields.ts";
 
-/** Asks for what a connector needs and was not given, and on request for the rest. Only answers that differ from the default are kept. */
+/**
+ * Asks for what a connector is about and needs, for its first credential where none was given, and on request for the rest.
+ * Only answers that differ from the default are kept.
+ */
 export async function askOptions(
   connector: Connector,
   given: Record<string, unknown>,
   signal: AbortSignal,
 ): Promise<Record<string, unknown>> {
-  const open = optionFields(connector).filter((field) => !(field.name in given) && field.type !== "map");
-  const needed = open.filter((field) => field.required || field.secret);
+  const fields = optionFields(connector);
+  const open = fields.filter((field) => !(field.name in given) && field.type !== "map");
+  const credential = fields.some((field) => field.secret && field.name in given)
+    ? undefined
+    : open.find((field) => field.secret);
+  const needed = open
+    .filter((field) => field.main || field.required || field === credential)
+    .sort((left, right) => Number(right.main) - Number(left.main));
   const further = open.filter((field) => !needed.includes(field));
   const answers: Record<string, unknown> = { ...given };
   for (const field of needed) await keep(answers, connector, field, signal);
@@ -41,7 +51,7 @@ async function ask(connector: Connector, field: OptionField, signal: AbortSignal
     const options = field.choices.map((value) => ({ value, label: value }));
     return answered(select({ message, signal, options, initialValue: String(field.fallback ?? field.choices[0]) }));
   }
-  if (field.secret) return askSecret(field, signal);
+  if (field.secret) return askCredential(connector, field, signal);
   const written = await answered(
     text({
       signal,
@@ -51,15 +61,6 @@ async function ask(connector: Connector, field: OptionField, signal: AbortSignal
     }),
   );
   return readAnswer(field, written);
-}
-
-/** A reference is best; what is typed in full is not shown on the screen. */
-async function askSecret(field: OptionField, signal: AbortSignal): Promise<string | undefined> {
-  const message = `${field.name}: ${field.description} Best a reference: \${VARIABLE}, env:VARIABLE or file:/path`;
-  const written = await answered(
-    password({ message, signal, validate: (value) => (field.required && !value ? "It is needed." : undefined) }),
-  );
-  return written || undefined;
 }
 
 function problemOf(connector: Connector, field: OptionField, written: string): string | undefined {

@@ -5,17 +5,21 @@ import { ConnectorError } from "../model/index.ts";
 import { packageRoot } from "../package-root.ts";
 import { addSource, setOption, writeConfig } from "../sources/edit-config.ts";
 import { sourceNameOf } from "../sources/source-name.ts";
+import { chooseFolders } from "./choose-folders.ts";
+import { askRepository, githubVariables, repositoryOf } from "./choose-repositories.ts";
 import { dataFolderOf, makeDataFolder, startConfig, writeSchema } from "./config-file.ts";
+import { exampleQuestion } from "./example-question.ts";
 import { EXIT } from "./failure.ts";
-import { type FoundFolder, findFolders } from "./find-folders.ts";
+import { findFolders } from "./find-folders.ts";
 import { offerAssistants } from "./offer-assistants.ts";
-import { type Session, withDesk } from "./session.ts";
+import { configFlag, type Session, withDesk } from "./session.ts";
 import { syncAll } from "./sync.ts";
-import { shellWord } from "./terminal.ts";
+import { table } from "./terminal.ts";
 
 interface Opts {
   yes?: unknown;
   demo?: unknown;
+  github?: unknown;
   /** Commander's form of `--no-sync`. */
   sync?: unknown;
 }
@@ -25,11 +29,11 @@ export async function init(session: Session, opts: Opts): Promise<number> {
   const { path, text, isNew } = startConfig(session);
   if (!isNew) {
     throw new ConnectorError("usage", `There is already a configuration: ${path}.`, {
-      hint: `Add a source: headwater add files ~/Documents    or use another file: headwater init --config ./other.yaml`,
+      hint: "Add a source: headwater add files ~/Documents    or: headwater add github owner/name\n  Or use another file: headwater init --config ./other.yaml",
     });
   }
   makeDataFolder(session);
-  const entries = opts.demo === true ? demoSource(session) : await chosenFolders(session, opts.yes === true);
+  const entries = opts.demo === true ? demoSource(session) : await chosenSources(session, opts);
   await writeSchema(session);
   const withData = session.globals.data === undefined ? text : setOption(text, ["data"], dataFolderOf(session));
   writeConfig(
@@ -38,11 +42,12 @@ export async function init(session: Session, opts: Opts): Promise<number> {
   );
   session.terminal.note(`Wrote ${path}.`);
   const code = opts.sync === false ? finish(session, path, entries) : await firstSync(session, path, entries);
-  if (code === EXIT.ok && asksPeople(session, opts)) await offerAssistants(session, opts.demo !== true);
+  if ((code === EXIT.ok || code === EXIT.partial) && asksPeople(session, opts))
+    await offerAssistants(session, opts.demo !== true);
   return code;
 }
 
-function asksPeople({ globals }: Session, opts: Opts): boolean {
+function asksPeople({ globals }: Pick<Session, "globals">, opts: Opts): boolean {
   return opts.yes !== true && process.stdin.isTTY === true && globals.json !== true;
 }
 
@@ -56,27 +61,50 @@ async function firstSync(session: Session, path: string, entries: readonly Entry
     const names = entries.map((entry) => entry.name);
     const reports = await syncAll(session, desk, names, {}, app.config.sync.concurrency);
     if (session.signal.aborted) return EXIT.interrupted;
+    if (reports.some((report) => report.pausedUntil !== undefined)) await tellTokens(session);
     const bad = reports.some((report) => report.state !== "succeeded");
-    return finish(session, path, entries, reports) || (bad ? EXIT.partial : EXIT.ok);
+    return (
+      finish(session, path, entries, reports, await exampleQuestion(desk, names)) || (bad ? EXIT.partial : EXIT.ok)
+    );
   });
 }
 
-function finish(session: Session, config: string, entries: readonly Entry[], reports: unknown[] = []): number {
+/** What makes the rest come sooner. */
+async function tellTokens({ terminal }: Session): Promise<void> {
+  const [variable] = await githubVariables();
+  terminal.note(
+    "Without a token GitHub answers 60 requests an hour, with one 5,000. What came so far can be searched.",
+  );
+  const token = variable === undefined ? "accessToken: secret://github" : `accessToken: \${${variable}}`;
+  if (variable === undefined) terminal.note("  Keep one: headwater secrets set github");
+  terminal.note(`  Add to the source, with headwater config edit: ${token}`);
+}
+
+function finish(
+  session: Session,
+  config: string,
+  entries: readonly Entry[],
+  reports: unknown[] = [],
+  example = "quarterly plan",
+): number {
   const { terminal, globals } = session;
   const sources = entries.map((entry) => entry.name);
   if (globals.json) {
     terminal.json({ config, sources, reports });
     return EXIT.ok;
   }
-  const flag = globals.config === undefined ? "" : ` --config ${shellWord(config)}`;
+  const flag = configFlag(session);
+  const question = sources.includes("demo") ? "why did the bridge close" : example;
   terminal.line();
   terminal.line(terminal.style.bold("Next:"));
-  if (reports.length === 0) terminal.line(`  headwater sync${flag}`);
-  terminal.line(
-    `  headwater search${flag} ${sources.includes("demo") ? '"why did the bridge close"' : '"quarterly plan"'}`,
-  );
-  terminal.line(`  headwater install${flag}               into your assistants`);
-  terminal.line(`  headwater add${flag} files ~/Projects  another source`);
+  const next: [string, string][] = [
+    ...(reports.length === 0 ? [["sync", "read the sources"] as [string, string]] : []),
+    [`search "${question}"`, "ask the copy"],
+    ["install", "into your assistants"],
+    ["add files ~/Projects", "another source; or add github owner/name"],
+  ];
+  for (const row of table(next.map(([command, what]) => [`  headwater ${command}${flag}`, terminal.style.dim(what)])))
+    terminal.line(row);
   return EXIT.ok;
 }
 
@@ -89,42 +117,40 @@ function demoSource(session: Session): Entry[] {
   return [{ name: "demo", options: { connector: "files", paths: [place] } }];
 }
 
-async function chosenFolders(session: Session, yes: boolean): Promise<Entry[]> {
-  const found = await findFolders();
-  const asks = asksPeople(session, { yes });
-  const chosen = asks ? await askFolders(found, session.signal) : found.filter((folder) => folder.what === "vault");
-  if (chosen.length > 0) return named(chosen);
-  const hint =
-    "Name a folder: headwater add files ~/Documents    or look around with the sample: headwater init --demo";
-  if (asks) throw new ConnectorError("usage", "No folder was chosen. Nothing was written.", { hint });
-  throw new ConnectorError("usage", `No Obsidian vault was found in ${homedir()}.`, { hint });
+/** Folders found here and repositories named or asked for; at least one of them. */
+async function chosenSources(session: Session, opts: Opts): Promise<Entry[]> {
+  const asks = asksPeople(session, opts);
+  const given = [opts.github ?? []].flat().map((written) => repositoryOf(String(written)));
+  const folders = await chooseFolders(await findFolders(), asks, session.signal);
+  if (folders === undefined) throw new ConnectorError("cancelled", "Stopped. Nothing was written.");
+  const asked = asks && given.length === 0 ? await askRepository(session.signal) : undefined;
+  const chosen = named([
+    ...folders.map(({ name, path }) => ({ name, options: { connector: "files", paths: [path] } })),
+    ...given,
+    ...(asked ? [asked] : []),
+  ]);
+  if (chosen.length > 0) return chosen;
+  throw new ConnectorError(
+    "usage",
+    asks ? "Nothing was chosen, and nothing was written." : `No Obsidian vault was found in ${homedir()}.`,
+    {
+      hint: [
+        "Name a folder: headwater add files ~/Documents",
+        "or follow a public GitHub repository, without a token: headwater init --github owner/name",
+        "or look around with the sample: headwater init --demo",
+      ].join("\n  "),
+    },
+  );
 }
 
-async function askFolders(found: readonly FoundFolder[], signal: AbortSignal): Promise<FoundFolder[]> {
-  if (found.length === 0) return [];
-  const { isCancel, multiselect } = await import("@clack/prompts");
-  const answer = await multiselect({
-    message: "Index which? Nothing leaves this machine. Space to choose, Enter when done.",
-    options: found.map((folder) => ({
-      value: folder,
-      label: `${folder.path}${folder.what === "vault" ? "  (Obsidian vault)" : ""}`,
-    })),
-    initialValues: found.filter((folder) => folder.what === "vault"),
-    required: false,
-    signal,
-  });
-  if (isCancel(answer)) throw new ConnectorError("cancelled", "Stopped. Nothing was written.");
-  return answer;
-}
-
-/** One source a folder, named after it. */
-function named(folders: readonly FoundFolder[]): Entry[] {
+/** Each under a name of its own. */
+function named(wanted: readonly Entry[]): Entry[] {
   const taken = new Set<string>();
-  return folders.map((folder) => {
-    const base = sourceNameOf(folder.name) || "notes";
+  return wanted.map(({ name: written, options }) => {
+    const base = sourceNameOf(written) || "notes";
     let name = base;
     for (let count = 2; taken.has(name); count++) name = `${base}-${count}`;
     taken.add(name);
-    return { name, options: { connector: "files", paths: [folder.path] } };
+    return { name, options };
   });
 }

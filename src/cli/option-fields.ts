@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Connector } from "../connectors/kit/index.ts";
+import type { Connector, UsuallyKept } from "../connectors/kit/index.ts";
 import { fieldFacts, unwrap } from "../sources/fields.ts";
 
 /** One option of a connector as a person is asked for it. */
@@ -11,6 +11,12 @@ export interface OptionField {
   fallback?: unknown;
   choices: string[];
   secret: boolean;
+  /** Where people have this credential already. */
+  kept: UsuallyKept;
+  /** What stands behind the connector's name in `headwater add`. */
+  main: boolean;
+  /** A place on this machine. */
+  localPath: boolean;
 }
 
 /** The options of a connector, in the order of its schema. */
@@ -26,6 +32,9 @@ export function optionFields(connector: Connector): OptionField[] {
       ...(absent.success && absent.data !== undefined && { fallback: absent.data }),
       choices: choicesOf(schema),
       secret: facts.secret === true,
+      kept: facts.kept ?? {},
+      main: facts.main === true,
+      localPath: facts.localPath === true,
     };
   });
 }

@@ -46,6 +46,14 @@ Examples:
 Exit codes: 0 ok, 1 error, 2 usage, 3 configuration, 4 sign-in, 5 partly done,
 6 service or rate limit, 7 store busy or damaged, 130 interrupted.`;
 
+const ADD_EXAMPLES = `
+Every option of the connector is one here too: includeCode is --include-code.
+
+Examples:
+  headwater add files ~/Notes
+  headwater add github nodejs/undici --include-code --labels bug docs
+  headwater add github --organization acme --access-token 'secret://work'`;
+
 function globalOptions(): Option[] {
   return [
     new Option("--json", "answer with one JSON document"),
@@ -61,8 +69,9 @@ function globalOptions(): Option[] {
 function setUpCommands(program: Command, run: Runner): void {
   program
     .command("init")
-    .description("find vaults and folders, write the configuration, sync")
+    .description("find what to read, write the configuration, sync")
     .option("--yes", "take the vaults found without asking")
+    .option("--github <owner/name>", "also follow this GitHub repository; repeat for more", collect)
     .option("--demo", "set up the sample workspace that comes with headwater")
     .option("--no-sync", "only write the configuration")
     .action(act(run, async (session, _args, opts) => (await import("./init.ts")).init(session, opts)));
@@ -70,14 +79,16 @@ function setUpCommands(program: Command, run: Runner): void {
     .command("add")
     .description("add a source: choose its options, test it, write it down")
     .argument("<connector>", "what kind of source; headwater connectors lists them")
-    .argument("[paths...]", "folders, for connectors that read folders")
+    .argument("[what...]", "what to read: folders, repositories …")
+    .allowUnknownOption() // each connector has its own
     .option("--name <name>", "name of the source; part of every item's name")
     .option("--set <key=value>", "set an option; repeat for more", collect)
     .option("--no-input", "never ask")
     .option("--no-test", "write it down without testing it")
+    .addHelpText("after", ADD_EXAMPLES)
     .action(
-      act(run, async (session, [connector, paths], opts) =>
-        (await import("./add.ts")).add(session, connector as string, paths as string[], opts),
+      act(run, async (session, [connector, what], opts) =>
+        (await import("./add.ts")).add(session, connector as string, what as string[], opts),
       ),
     );
 }

@@ -4,7 +4,7 @@ import { ConnectorError } from "../model/index.ts";
 import { type LogLevel, stderrLog } from "../sources/log.ts";
 import { mistakeText } from "../sources/mistakes.ts";
 import type { Desk } from "../tools/desk.ts";
-import type { Terminal } from "./terminal.ts";
+import { shellWord, type Terminal } from "./terminal.ts";
 
 /** The options every command takes. */
 export interface Globals {
@@ -71,6 +71,11 @@ export function chosenSources(desk: Desk, named: readonly string[]): string[] {
     .all()
     .filter((entry) => entry.settings.enabled)
     .map((entry) => entry.id);
+}
+
+/** ` --config …` as it has to stand in the next command, where the configuration was named. */
+export function configFlag({ globals }: Pick<Session, "globals">): string {
+  return globals.config === undefined ? "" : ` --config ${shellWord(globals.config)}`;
 }
 
 export function noConfiguration(): ConnectorError {

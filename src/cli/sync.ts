@@ -3,10 +3,11 @@ import pLimit from "p-limit";
 import { addCounts, ConnectorError, NO_COUNTS, refOf, type SyncReport } from "../model/index.ts";
 import type { SyncOptions } from "../sync/types.ts";
 import type { Desk } from "../tools/desk.ts";
+import { exampleQuestion } from "./example-question.ts";
 import { EXIT, exitCodeOf } from "./failure.ts";
 import { countsText } from "./history.ts";
 import { type SyncProgress, syncProgress } from "./progress.ts";
-import { chosenSources, type Session, withDesk } from "./session.ts";
+import { chosenSources, configFlag, type Session, withDesk } from "./session.ts";
 import { safeText, shortLine } from "./terminal.ts";
 import { grouped, pointInTime, took, wholeNumber } from "./times.ts";
 
@@ -39,6 +40,7 @@ export async function sync(session: Session, names: readonly string[], opts: Opt
       session.terminal.json({ reports, totals: reports.reduce((sum, one) => addCounts(sum, one), { ...NO_COUNTS }) });
     if (chosen.length === 0 && !session.globals.json)
       session.terminal.line("No enabled sources. Add one: headwater add files ~/Documents");
+    if (!session.globals.json) await tellSearch(session, desk, reports);
     return session.signal.aborted ? EXIT.interrupted : codeOf(reports);
   });
 }
@@ -67,6 +69,15 @@ export async function syncAll(
   } finally {
     progress.end();
   }
+}
+
+/** After the first sync of a source that brought something: what it was for. */
+async function tellSearch(session: Session, desk: Desk, reports: readonly SyncReport[]): Promise<void> {
+  const filled = reports.filter((report) => report.added > 0 && !report.dryRun).map((report) => report.source);
+  const runs = await Promise.all(filled.map((source) => desk.store.runs({ source, limit: 2 })));
+  const fresh = filled.filter((_source, at) => runs[at]?.length === 1);
+  const example = fresh.length > 0 ? await exampleQuestion(desk, fresh) : undefined;
+  if (example) session.terminal.note(`Next: headwater search "${example}"${configFlag(session)}`);
 }
 
 function optionsOf(opts: Opts): SyncOptions {

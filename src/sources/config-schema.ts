@@ -61,7 +61,7 @@ function schemaOf(schema: z.ZodType): JsonSchema {
       const marks = jsonSchema as JsonSchema;
       if (marks.secret === true)
         marks.description = `${marks.description} A reference: \${VARIABLE}, env:VARIABLE or file:/path.`;
-      for (const mark of ["secret", "localPath", "effect", "expected"]) delete marks[mark];
+      for (const mark of ["secret", "kept", "main", "localPath", "effect", "expected"]) delete marks[mark];
     },
   }) as JsonSchema;
 }

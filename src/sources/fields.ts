@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { globalRegistry } from "zod";
+import type { UsuallyKept } from "../connectors/kit/index.ts";
 import type { KeyPath } from "./mistakes.ts";
 
 /** What a schema says about one field. */
@@ -7,6 +8,10 @@ export interface FieldFacts {
   description?: string;
   /** A credential. */
   secret?: boolean;
+  /** Where people have this credential already. */
+  kept?: UsuallyKept;
+  /** What stands behind the connector's name in `headwater add`. */
+  main?: boolean;
   /** A place on this machine. */
   localPath?: boolean;
   /** What is wanted, in words: "a time such as 10m". */

@@ -1,19 +1,21 @@
 import { z } from "zod";
-import { effect, localPath } from "../kit/index.ts";
+import { effect, localPath, mainOption } from "../kit/index.ts";
 
 const flag = (fallback: boolean, description: string) => z.boolean().default(fallback).describe(description);
 const words = (description: string) => z.array(z.string()).default([]).describe(description);
 
 /** The options of a `files` source. */
 export const FilesConfig = z.object({
-  paths: effect(
-    z
-      .union([
-        localPath("A folder or an Obsidian vault."),
-        z.array(localPath("A folder or an Obsidian vault.")).nonempty("Name at least one folder."),
-      ])
-      .describe("The folder or vault to read, or a list of them, such as ~/Notes."),
-    "widening",
+  paths: mainOption(
+    effect(
+      z
+        .union([
+          localPath("A folder or an Obsidian vault."),
+          z.array(localPath("A folder or an Obsidian vault.")).nonempty("Name at least one folder."),
+        ])
+        .describe("The folder or vault to read, or a list of them, such as ~/Notes."),
+      "widening",
+    ),
   ),
   include: effect(
     z

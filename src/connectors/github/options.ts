@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { effect, secret } from "../kit/index.ts";
+import { effect, mainOption, secret } from "../kit/index.ts";
 
 const flag = (fallback: boolean, description: string) => z.boolean().default(fallback).describe(description);
 const words = (fallback: string[], description: string) => z.array(z.string()).default(fallback).describe(description);
@@ -10,6 +10,7 @@ export const GithubConfig = z.object({
   accessToken: secret(
     "A fine-grained personal access token (github_pat_…), a classic one (ghp_…) or any other token of GitHub. " +
       "Without one, public repositories are read with 60 requests an hour.",
+    { variables: ["GITHUB_TOKEN", "GH_TOKEN"], command: ["gh", "auth", "token"] },
   ).optional(),
   appId: z
     .union([z.string().min(1), z.number().int().positive()])
@@ -28,12 +29,14 @@ export const GithubConfig = z.object({
     .describe(
       "Address of GitHub Enterprise Server or of a data residency host, such as https://github.example.com. Default: github.com.",
     ),
-  repositories: effect(
-    words(
-      [],
-      "Repositories to follow, such as acme/docs. Empty: those of organization or owner, else all you can reach.",
+  repositories: mainOption(
+    effect(
+      words(
+        [],
+        "Repositories to follow, such as acme/docs. Empty: those of organization or owner, else all you can reach.",
+      ),
+      "widening",
     ),
-    "widening",
   ),
   organization: text("Take the repositories of this organization, such as acme."),
   owner: text("Take the repositories of this user or organization; together with repo, that one repository."),

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { ConnectorError, type Entry, type HttpRequest } from "../kit/index.ts";
 import { accessTo } from "./access.ts";
-import { type GithubContext, inRepository, isApp } from "./api.ts";
+import { type GithubContext, inRepository, isApp, isLoggedIn } from "./api.ts";
 import { installations } from "./installations.ts";
 import { Repository } from "./schema.ts";
 
@@ -136,6 +136,7 @@ async function* allOf(ctx: GithubContext): AsyncGenerator<Repository> {
     }
     return;
   }
+  if (!isLoggedIn(config)) throw nothingNamed(ctx);
   yield* pagesOf(ctx, { url: "/user/repos", query: { per_page: 100, sort: "full_name" }, keep: true });
 }
 
@@ -153,6 +154,13 @@ async function* ofOwner(ctx: GithubContext, owner: string): AsyncGenerator<Repos
 
 async function* pagesOf(ctx: GithubContext, request: HttpRequest): AsyncGenerator<Repository> {
   for await (const page of ctx.http.pages(request, Page)) yield* page.body;
+}
+
+/** Without a token there is no "all you can reach". */
+function nothingNamed({ source }: GithubContext): ConnectorError {
+  return new ConnectorError("config", `${source} names no repository and has no token.`, {
+    hint: "Name public ones under repositories, such as [acme/docs], or put a token into accessToken: headwater config edit",
+  });
 }
 
 function notFound(ctx: GithubContext, name: string, cause: ConnectorError): ConnectorError {

@@ -1,30 +1,8 @@
-import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { HAS_TERMINALS, onTerminal } from "../on-terminal.ts";
 import { Sandbox, writeNotes } from "../sandbox.ts";
-
-const CLI = fileURLToPath(new URL("../../../dist/cli.js", import.meta.url));
-const HAS_TERMINALS = process.platform === "linux" && spawnSync("script", ["--version"]).status === 0;
-
-/** A command on a terminal of its own (util-linux `script`); each key is pressed when its words have been shown. */
-function onTerminal(box: Sandbox, args: string, keys: [shown: string, press: string][]): Promise<string> {
-  const line = `stty cols 160 rows 50; exec '${process.execPath}' '${CLI}' ${args}`;
-  const env = { ...box.env({ TERM: "xterm" }), SHELL: "/bin/sh" };
-  const child = spawn("script", ["-qec", line, "/dev/null"], { cwd: box.home, env, stdio: ["pipe", "pipe", "pipe"] });
-  let said = "";
-  return new Promise((resolve) => {
-    child.stdout.on("data", (chunk) => {
-      said += chunk;
-      const [next] = keys;
-      if (next === undefined || !said.includes(next[0])) return;
-      keys.shift();
-      child.stdin.write(next[1]);
-    });
-    child.on("close", () => resolve(said));
-  });
-}
 
 // Without util-linux's `script` there is no terminal to be had: macOS and Windows have none that takes a command like this.
 describe.runIf(HAS_TERMINALS)("on a terminal", () => {
@@ -54,6 +32,7 @@ describe.runIf(HAS_TERMINALS)("on a terminal", () => {
     mkdirSync(join(box.home, ".codex"));
     const said = await onTerminal(box, "init", [
       ["Index which?", "\r"],
+      ["Follow a GitHub repository too?", "\r"],
       ["Add headwater to your assistants?", "\r"],
     ]);
     expect(said).toContain("Codex");
