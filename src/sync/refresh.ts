@@ -5,19 +5,43 @@ import { asksForPause } from "./pause.ts";
 import { readItem } from "./read-item.ts";
 
 const BATCH = 16;
+/** Of one item that is gone; a full pass finds the others. */
+const MOST_BELOW = 1_000;
 
 /**
  * Asks the service for items by id and stores what it says now: the item as it is, deleted when there is no such thing
- * any more, lost when it may not be read. Items that the options leave out are not stored. What fails is kept as a row
- * and tried again by the next sync.
+ * any more, lost when it may not be read. What hangs from such an item is asked for as well: services tell of the thread
+ * alone. Items that the options leave out are not stored. What fails is kept as a row and tried again by the next sync.
  */
 export async function refreshItems(job: Job, ids: readonly string[]): Promise<void> {
-  const wanted = [...new Set(ids)];
+  const known = new Set(ids);
+  const wanted = [...known];
+  const gone: string[] = [];
   const followed = await followedContainers(job);
-  const bring = (one: Job, id: string) => bringFresh(one, id, followed);
-  for (let from = 0; from < wanted.length; from += BATCH) {
-    job.report.add(await bringAndStore(job, wanted.slice(from, from + BATCH), bring));
+  const bring = async (one: Job, id: string) => {
+    const brought = await bringFresh(one, id, followed);
+    if (brought.verdict !== undefined) gone.push(id);
+    return brought;
+  };
+  while (wanted.length > 0) {
+    job.report.add(await bringAndStore(job, wanted.splice(0, BATCH), bring));
+    for (const id of gone.splice(0))
+      for (const below of await idsBelow(job, id)) {
+        if (!known.has(below)) wanted.push(below);
+        known.add(below);
+      }
   }
+}
+
+async function idsBelow(job: Job, parent: string): Promise<string[]> {
+  const ids: string[] = [];
+  for (let cursor: string | undefined, more = true; more && ids.length < MOST_BELOW; more = cursor !== undefined) {
+    const request = { sources: [job.source.id], parent, limit: 100, viewer: "everything" as const };
+    const page = await job.store.items({ ...request, ...(cursor !== undefined && { cursor }) });
+    ids.push(...page.items.map((item) => item.id));
+    cursor = page.nextCursor;
+  }
+  return ids;
 }
 
 /** Undefined where the source is one feed. */

@@ -19,6 +19,9 @@ const Event = z.object({
   comment: Identified.optional().catch(undefined),
   review: Identified.optional().catch(undefined),
   release: Identified.optional().catch(undefined),
+  answer: Identified.optional().catch(undefined),
+  old_answer: Identified.optional().catch(undefined),
+  changes: z.object({ new_repository: Identified.optional() }).optional().catch(undefined),
 });
 type Event = z.output<typeof Event>;
 
@@ -85,11 +88,11 @@ async function pushOf(ctx: GithubContext, name: string, event: Event): Promise<P
   if (first === undefined) return undefined;
   const thread = event.pull_request ?? event.discussion;
   if (refresh.length > 1 && thread !== undefined) ctx.api.rememberThread(first, thread.number);
-  // Which threads labels and states let in, and so which comments, only a sync can tell.
-  if (isSelective(ctx.config)) return { stale: [String(repository.id)] };
-  // A thread that left takes along what hung from it, and a transferred one comes up elsewhere.
-  const leaves = name === "issues" && (event.action === "deleted" || event.action === "transferred");
-  return { refresh, ...(leaves && { stale: [String(repository.id)] }) };
+  const leaves = event.action === "deleted" || event.action === "transferred";
+  // Which threads labels and states let in, and so which comments, only a sync can tell; not what is gone.
+  if (isSelective(ctx.config)) return leaves ? { refresh: [first] } : { stale: [String(repository.id)] };
+  const arrived = event.changes?.new_repository; // a transferred issue comes up there with all that hangs from it
+  return { refresh, ...(arrived !== undefined && { stale: [String(arrived.id)] }) };
 }
 
 function takes(config: GithubConfig, { issue, pull_request }: Event): boolean {
@@ -97,18 +100,19 @@ function takes(config: GithubConfig, { issue, pull_request }: Event): boolean {
   return issue === undefined || takesIssues(config);
 }
 
-/** What an event is about: ids without the repository's, the thread behind what hangs from it. */
-function itemsOf(name: string, { issue, pull_request, discussion, comment, review, release }: Event): string[] {
+/** What an event is about: ids without the repository's, what hangs from a thread before the thread. */
+function itemsOf(name: string, event: Event): string[] {
+  const { issue, pull_request, discussion, comment, review, release, answer, old_answer } = event;
   const thread = issue ?? pull_request ?? discussion;
   const number = thread === undefined ? [] : [`#${thread.number}`];
   const marked = (mark: string, one: { id: number } | undefined) => (one === undefined ? [] : [`${mark}${one.id}`]);
-  if (name === "issues" || name === "pull_request" || name === "discussion") return number;
+  if (name === "issues" || name === "pull_request") return number;
   if (name === "issue_comment") return [...marked("#issuecomment-", comment), ...number];
   if (name === "pull_request_review") return [...marked("#pullrequestreview-", review), ...number];
   if (name === "pull_request_review_comment") return [...marked("#discussion_r", comment), ...number];
-  if (name === "discussion_comment") return [...marked("#discussioncomment-", comment), ...number];
-  if (name === "release") return marked("#release-", release);
-  return [];
+  if (name === "discussion" || name === "discussion_comment")
+    return [...marked("#discussioncomment-", comment ?? answer ?? old_answer), ...number];
+  return name === "release" ? marked("#release-", release) : [];
 }
 
 const askedAt = new WeakMap<GithubApi, number>();

@@ -1,5 +1,5 @@
 import { createHmac } from "node:crypto";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import type { GithubContext } from "../../../src/connectors/github/api.ts";
 import { githubWebhook } from "../../../src/connectors/github/webhook.ts";
 import { GithubWorld, moment } from "./world.ts";
@@ -67,7 +67,16 @@ describe("a delivery", () => {
 
   it.each<[string, object, unknown]>([
     ["issues", { action: "edited", issue: { number: 12 } }, { refresh: ["7#12"] }],
-    ["issues", { action: "deleted", issue: { number: 12 } }, { refresh: ["7#12"], stale: ["7"] }],
+    ["issues", { action: "deleted", issue: { number: 12 } }, { refresh: ["7#12"] }],
+    [
+      "issues",
+      {
+        action: "transferred",
+        issue: { number: 12 },
+        changes: { new_issue: { number: 1 }, new_repository: { id: 8 } },
+      },
+      { refresh: ["7#12"], stale: ["8"] },
+    ],
     [
       "issue_comment",
       { action: "created", issue: { number: 12 }, comment: { id: 5 } },
@@ -95,6 +104,11 @@ describe("a delivery", () => {
       { discussion: { number: 4 }, comment: { id: 6 } },
       { refresh: ["7#discussioncomment-6", "7#4"] },
     ],
+    [
+      "discussion",
+      { action: "answered", discussion: { number: 4 }, answer: { id: 6 } },
+      { refresh: ["7#discussioncomment-6", "7#4"] },
+    ],
     ["push", { ref: "refs/heads/main" }, { stale: ["7"] }],
     ["gollum", { pages: [] }, { stale: ["7"] }],
     ["repository", { action: "renamed" }, { stale: "all" }],
@@ -120,6 +134,11 @@ describe("a delivery", () => {
     expect((await receive("issue_comment", onPull, { filterType: "issues" })).push).toBeNull();
     await world.close();
     expect((await receive("issues", { issue: { number: 1 } }, { labels: ["gauge"] })).push).toEqual({ stale: ["7"] });
+    await world.close();
+    const gone = { action: "deleted", issue: { number: 3 }, comment: { id: 5 } };
+    expect((await receive("issue_comment", gone, { labels: ["gauge"] })).push).toEqual({
+      refresh: ["7#issuecomment-5"],
+    });
   });
 
   it("that is no JSON is ignored without an error", async () => {
@@ -129,5 +148,80 @@ describe("a delivery", () => {
     expect(await githubWebhook.receive(open.context(new AbortController().signal) as GithubContext, request)).toEqual(
       {},
     );
+  });
+});
+
+describe("what GitHub told", () => {
+  let world: GithubWorld;
+  afterEach(() => world.close());
+
+  const soon = { timeout: 20_000 };
+
+  /** Everything that GitHub told, delivered here. */
+  async function deliverAll(): Promise<void> {
+    const hook = await world.place.engine.hook("work");
+    for (const { headers, body } of world.twin.hooks.deliveries)
+      expect(await hook?.take({ ...delivery("", headers), body })).toEqual({});
+  }
+
+  async function follow(fill: Parameters<typeof GithubWorld.open>[0]): Promise<void> {
+    world = await GithubWorld.open(fill, { config: { webhookSecret: SECRET } });
+    await world.sync();
+    world.twin.hooks.add(world.docs, "http://127.0.0.1:9/", { secret: SECRET });
+  }
+
+  it("of a thread that is gone takes along what hung from it, each asked for by itself", async () => {
+    await follow((docs) => {
+      docs.issues.open({ title: "Gauge", at: moment(1) });
+      docs.issues.open({ title: "Gate", at: moment(1) });
+      for (const issue of [1, 1, 2]) docs.comments.add(issue, { body: "Oiled.", at: moment(2) });
+      docs.discussions.open({ title: "Names?", body: "For gates.", at: moment(3) });
+      docs.discussions.comment(3, { body: "Meg.", at: moment(4) });
+    });
+    expect(await world.ids()).toHaveLength(8);
+    world.docs.issues.delete(1);
+    world.docs.discussions.delete(3);
+    await deliverAll();
+    const left = ["docs", "docs#2", "docs#issuecomment-…"];
+    await vi.waitFor(
+      async () => expect((await world.ids()).map((id) => id.replace(/\d{5,}/, "…"))).toEqual(left),
+      soon,
+    );
+  });
+
+  it("brings a transferred issue to where it went, with its comments", async () => {
+    await follow((docs, twin) => {
+      docs.issues.open({ title: "Gauge", body: "It drifts.", at: moment(1) });
+      docs.comments.add(1, { body: "Oiled.", at: moment(2) });
+      twin.repository("acme/attic", { hasWiki: false });
+    });
+    const attic = world.twin.repository("acme/attic");
+    world.configure({ repositories: ["acme/docs", "acme/attic"] });
+    await world.sync();
+    world.docs.issues.transfer(1, attic);
+    await deliverAll();
+    await vi.waitFor(async () => {
+      const stored = await world.texts();
+      expect([...stored.values()].filter((text) => text === "It drifts." || text === "Oiled.")).toHaveLength(2);
+      expect(stored.get(`${attic.id}#1`)).toBe("It drifts.");
+    }, soon);
+  });
+
+  it("is told again after its id was forgotten: then GitHub is asked once more, and nothing old comes back", async () => {
+    await follow((docs) => docs.issues.open({ title: "Gauge", body: "It drifts.", at: moment(1) }));
+    const questions = () => world.twin.counts().get("/repos/{owner}/{repo}/issues/{issue_number}") ?? 0;
+    world.docs.issues.edit(1, { body: "It leaps." });
+    await deliverAll();
+    await vi.waitFor(async () => expect((await world.texts()).get("docs#1")).toBe("It leaps."), soon);
+    world.docs.issues.delete(1);
+    await world.syncTomorrow();
+    expect(await world.ids()).not.toContain("docs#1");
+    world.twin.recount();
+    world.twin.hooks.deliveries.length -= 1; // what told of the end
+    world.later(73 * 60);
+    await world.place.reopen();
+    for (let at = 0; at < 10; at++) await deliverAll();
+    await vi.waitFor(() => expect(questions()).toBe(1), soon);
+    expect(await world.ids()).not.toContain("docs#1");
   });
 });

@@ -77,7 +77,7 @@ export class Discussions {
     if (text.to !== undefined && above === undefined) throw new Error(`There is no comment ${text.to} to reply to.`);
     (above?.replies ?? discussion.comments).push(comment);
     if (at > discussion.updatedAt) discussion.updatedAt = at;
-    this.#tell("discussion_comment", "created", discussion);
+    this.#tell("discussion_comment", "created", discussion, { comment: { id: comment.id } });
     return comment;
   }
 
@@ -88,7 +88,7 @@ export class Discussions {
     if (comment === undefined) throw new Error(`Discussion ${number} has no comment ${id}.`);
     comment.body = body;
     comment.updatedAt = this.#repository.world.now();
-    this.#tell("discussion_comment", "edited", discussion);
+    this.#tell("discussion_comment", "edited", discussion, { comment: { id } });
   }
 
   /** Its replies go with it. */
@@ -96,14 +96,14 @@ export class Discussions {
     const discussion = this.get(number);
     discussion.comments = discussion.comments.filter((one) => one.id !== id);
     for (const comment of discussion.comments) comment.replies = comment.replies.filter((one) => one.id !== id);
-    this.#tell("discussion_comment", "deleted", discussion);
+    this.#tell("discussion_comment", "deleted", discussion, { comment: { id } });
   }
 
   answer(number: number, comment: number, at?: string): void {
     const discussion = this.get(number);
     discussion.answer = comment;
     discussion.updatedAt = at ?? this.#repository.world.now();
-    this.#tell("discussion", "answered", discussion);
+    this.#tell("discussion", "answered", discussion, { answer: { id: comment } });
   }
 
   delete(number: number): void {
@@ -116,7 +116,8 @@ export class Discussions {
     discussion.updatedAt = this.#repository.world.now();
   }
 
-  #tell(event: string, action: string, discussion: Discussion): void {
-    this.#repository.tell(event, action, () => ({ discussion: { number: discussion.number, id: discussion.id } }));
+  #tell(event: string, action: string, discussion: Discussion, more: Record<string, { id: number }> = {}): void {
+    const { number, id } = discussion;
+    this.#repository.tell(event, action, () => ({ discussion: { number, id }, ...more }));
   }
 }

@@ -138,7 +138,7 @@ export class Issues {
       to.comments.add(moved.number, { body: comment.body, user: comment.user.login });
     }
     this.#leave(number, { repository: to.id, number: moved.number });
-    this.#tell(issue, "transferred");
+    this.#tell(issue, "transferred", { new_issue: { number: moved.number }, new_repository: { id: to.id } });
     return moved;
   }
 
@@ -160,10 +160,13 @@ export class Issues {
     gone.set(number, where);
   }
 
-  #tell(issue: Issue, action: string): void {
+  #tell(issue: Issue, action: string, changes?: Record<string, object>): void {
     const repository = this.#repository;
     if (issue.pull === null) {
-      repository.tell("issues", action, (links) => ({ issue: issueShape(links, repository, issue, "2022-11-28") }));
+      repository.tell("issues", action, (links) => ({
+        issue: issueShape(links, repository, issue, "2022-11-28"),
+        ...(changes !== undefined && { changes }),
+      }));
       return;
     }
     const pull = issue as PullRequest;
