@@ -1,35 +1,41 @@
 // npm run package-check: everything that is given to others, looked at with the tools that they use. Needs npm's registry.
-import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildAll } from "./build.mjs";
 import { mcpb, stageBundle } from "./bundle.mjs";
+import { cleanMachine } from "./package/clean-machine.mjs";
+import { firstAnswer, linksIn, throughRegistry } from "./package/first-answer.mjs";
+import { checkImage } from "./package/image.mjs";
+import { run, toolsOf } from "./package/run.mjs";
 import { checkServerJson } from "./package/server-json.mjs";
 import { billOf, faultsOf } from "./sbom.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "headwater-package-check-"));
-const shell = process.platform === "win32";
 const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 
 /** The tools, by the versions that were tried. */
 const PUBLINT = "publint@0.3.25";
 const TYPES = "@arethetypeswrong/cli@0.18.5";
+const DOCKERFILE_LINT = "dockerfile-utils@0.16.3";
+/** The oldest and the newest that headwater is for, each with the npm that people have beside it. */
+const [NODE_20, NPM_11] = ["node@20", "npm@11"];
+const [NODE_24, NPM_12] = ["node@24", "npm@12"];
 /** Packages that stay outside of the bundle: native ones, which headwater can do without. */
 const NATIVE = ["@napi-rs/keyring", "better-sqlite3"];
 /** What may be published is at most this large; it grows by being noticed. */
 const LARGEST_BYTES = 6e6;
 
-function run(command, args, options = {}) {
-  const done = spawnSync(command, args, { cwd: folder, encoding: "utf8", shell, ...options });
-  if (done.status !== 0)
-    throw new Error(`${command} ${args.join(" ")}\n${done.stdout ?? ""}${done.stderr ?? done.error}`);
-  return done.stdout;
+/** A new folder of that name. */
+function made(name) {
+  mkdirSync(join(folder, name));
+  return join(folder, name);
 }
 
-let tarball;
+let packed;
+let newest;
 let bundled;
 
 const STEPS = {
@@ -43,45 +49,38 @@ const STEPS = {
     if (extra.length === 0) return `none but ${wanted.join(" and ")}, optional`;
     throw new Error(`${extra.join(", ")}: the build puts packages into dist, so they belong to devDependencies.`);
   },
-  pack() {
-    const packed = execFileSync("npm", ["pack", "--ignore-scripts", "--json", "--pack-destination", folder], {
-      cwd: root,
-      shell,
-    });
-    const [{ filename, size, files }] = Object.values(JSON.parse(packed.toString())); // a list in npm 11, a map in npm 12
+  async pack() {
+    const said = await run("npm", ["pack", "--ignore-scripts", "--json", "--pack-destination", folder], { cwd: root });
+    const [{ filename, size, files, integrity }] = Object.values(JSON.parse(said)); // a list in npm 11, a map in npm 12
     if (size > LARGEST_BYTES) throw new Error(`The package has ${size} bytes, more than ${LARGEST_BYTES}.`);
-    tarball = join(folder, filename);
+    packed = { manifest, integrity, tarball: join(folder, filename) };
     return `${(size / 1e6).toFixed(1)} MB, ${files.length} files`;
   },
-  publint: () => void run("npx", ["--yes", PUBLINT, "run", tarball, "--strict"]),
-  types: () => void run("npx", ["--yes", TYPES, tarball]),
-  npx() {
-    const home = join(folder, "home");
-    mkdirSync(join(home, "Notes", ".obsidian"), { recursive: true });
-    writeFileSync(join(home, "Notes", "Weir.md"), "The eel pass opens in April.\n");
-    const env = { ...process.env, HOME: home, XDG_CONFIG_HOME: join(home, "c"), XDG_DATA_HOME: join(home, "d") };
-    const cache = execFileSync("npm", ["config", "get", "cache"], { encoding: "utf8", shell }).trim();
-    const started = Date.now();
-    const headwater = (...args) =>
-      run("npx", ["--yes", "--ignore-scripts", "--cache", cache, "--package", tarball, "headwater", ...args], { env });
-    headwater("init", "--yes");
-    if (!headwater("search", "eels").includes("Weir")) throw new Error("The first search found nothing.");
-    return `first answer after ${((Date.now() - started) / 1000).toFixed(1)} s`;
+  publint: async () => void (await run("npx", ["--yes", PUBLINT, "run", packed.tarball, "--strict"], { cwd: folder })),
+  types: async () => void (await run("npx", ["--yes", TYPES, packed.tarball], { cwd: folder })),
+  async "npx on Node 20"() {
+    const machine = await cleanMachine(made("node-20"), [NODE_20, NPM_11]);
+    return firstAnswer(machine, packed.tarball, "better-sqlite3");
   },
-  bundle() {
+  async "npx on Node 24"() {
+    newest = await cleanMachine(made("node-24"), [NODE_24, NPM_12]);
+    return firstAnswer(newest, packed.tarball, "node:sqlite"); // npm 12 runs no install scripts
+  },
+  registry: () => throughRegistry(newest, packed, linksIn(readFileSync(join(root, "README.md"), "utf8"))),
+  async bundle() {
     const staged = join(folder, "bundle");
     stageBundle(staged);
     mcpb("validate", join(staged, "manifest.json"));
     mcpb("pack", staged, join(folder, "headwater.mcpb"));
     mcpb("unpack", join(folder, "headwater.mcpb"), join(folder, "unpacked"));
-    const request = { jsonrpc: "2.0", id: 1, method: "initialize" };
-    const params = { protocolVersion: "2025-06-18", capabilities: {}, clientInfo: { name: "check", version: "1" } };
     const program = join(folder, "unpacked", "dist", "desktop.js");
-    const input = `${JSON.stringify({ ...request, params })}\n`;
-    const said = run(process.execPath, [program], { input, env: { ...process.env, HOME: folder } });
-    if (JSON.parse(said.split("\n")[0]).result?.serverInfo?.name !== "headwater")
-      throw new Error(`It answered: ${said}`);
-    return "valid, packed, unpacked and started";
+    const env = { ...newest.env, HEADWATER_SQLITE: "node:sqlite" };
+    const tools = await toolsOf("node", [program], { env, cwd: folder });
+    return `valid, packed, unpacked and started: ${tools.length} tools`;
+  },
+  async image() {
+    await run("npx", ["--yes", DOCKERFILE_LINT, "lint", join(root, "Dockerfile")], { cwd: folder });
+    return checkImage(root, made("image"), newest);
   },
   "server.json": () => checkServerJson(join(root, "server.json")),
   sbom() {
