@@ -12,6 +12,7 @@ import type { Logins } from "./sources/tokens/logins.ts";
 import { openLogins } from "./sources/tokens/open-logins.ts";
 import { openStore } from "./store/open.ts";
 import { createEngine } from "./sync/engine.ts";
+import { logRun } from "./sync/log-run.ts";
 import type { Desk } from "./tools/desk.ts";
 
 export interface AppOptions extends LoadOptions {
@@ -67,6 +68,7 @@ function appOf(config: LoadedConfig, { log, clock = systemClock }: AppOptions): 
       tokens: logins(tenant).tokens,
     });
     const engine = createEngine({ sources, store, extractor, clock, turn });
+    engine.onChange(({ report }) => logRun(log, tenant, report));
     return { tenant, sources, store, engine, version, resultTokens: config.resultTokens };
   }
 

@@ -30,8 +30,11 @@ export interface ServeOptions {
   tools?: readonly string[];
   /** Whose sources a client over stdio meets. */
   tenant?: string;
-  /** Follow live news and the schedule while serving; by default yes. */
-  watch?: boolean;
+  /**
+   * Whose sources are kept current meanwhile, at their times and by live news: by default those of the tenants served,
+   * `true` those of every tenant, `false` nobody's.
+   */
+  schedule?: boolean;
   /** One line for the log; standard error by default. */
   log?: (line: string) => void;
 }
@@ -76,7 +79,12 @@ export async function serveStdio(app: ServedApp, options: ServeOptions = {}): Pr
     },
   );
   for (const warning of surface.warnings) log(warning);
-  setTimeout(() => follow([desk], options), OPEN_AFTER_MS).unref();
+  setTimeout(() => {
+    follow(desk, options);
+    const own = options.tenant ?? "default";
+    if (options.schedule === true)
+      for (const tenant of tenantsOf(app)) if (tenant !== own) follow(() => app.desk(tenant), options);
+  }, OPEN_AFTER_MS).unref();
   await Promise.race([door.closed, toldToStop()]);
   leaveSoon();
   feed.close();
@@ -92,11 +100,7 @@ export async function serveHttp(app: ServedApp, options: ServeHttpOptions = {}):
   const stop = toldToStop();
   const door = await openHttpDoor(app, options);
   options.onReady?.(door.url);
-  const tenants = new Set(app.config.sources.map(({ entry }) => entry.settings.tenant));
-  follow(
-    [...tenants].map((tenant) => () => app.desk(tenant)),
-    options,
-  );
+  for (const tenant of tenantsOf(app)) follow(() => app.desk(tenant), options);
   await stop;
   leaveSoon();
   await door.close();
@@ -168,13 +172,16 @@ async function toldDesk(app: ServedApp, feed: ChangeFeed, tenant?: string, viewe
   return desk;
 }
 
-/** Opens the stores and keeps their sources current. */
-function follow(desks: (() => Promise<Desk>)[], options: ServeOptions): void {
-  for (const desk of desks)
-    desk().then(
-      ({ engine }) => options.watch !== false && engine.watch(),
-      (error) => logOf(options)(ConnectorError.from(error).message),
-    );
+/** Opens a store and keeps its sources current. */
+function follow(desk: () => Promise<Desk>, options: ServeOptions): void {
+  desk().then(
+    ({ engine }) => options.schedule !== false && engine.watch(),
+    (error) => logOf(options)(ConnectorError.from(error).message),
+  );
+}
+
+function tenantsOf(app: ServedApp): Set<string> {
+  return new Set(app.config.sources.map(({ entry }) => entry.settings.tenant));
 }
 
 async function toldToStop(): Promise<void> {
@@ -220,7 +227,8 @@ async function main(): Promise<void> {
       http: { type: "string" },
       "legacy-sse": { type: "boolean" },
       "log-level": { type: "string", default: "warn" },
-      "no-watch": { type: "boolean" },
+      "no-schedule": { type: "boolean" },
+      schedule: { type: "boolean" },
       tenant: { type: "string" },
       "tool-profile": { type: "string" },
       tools: { type: "string" },
@@ -232,7 +240,7 @@ async function main(): Promise<void> {
     profile: TOOL_PROFILES.find((profile) => profile === values["tool-profile"]),
     tools: values.tools?.split(","),
     tenant: values.tenant,
-    watch: values["no-watch"] !== true,
+    schedule: values["no-schedule"] === true ? false : values.schedule,
     log: (line) => log.warn("server.noticed", { line }),
     listen: values.http,
     legacySse: values["legacy-sse"],

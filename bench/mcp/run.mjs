@@ -84,7 +84,7 @@ async function coldStart() {
   );
   const config = join(folder, "headwater.yaml");
   writeFileSync(config, `version: 1\nsources:\n${sources.join("\n")}\n`);
-  const args = ["--config", config, "--data", join(folder, "data"), "--no-watch"];
+  const args = ["--config", config, "--data", join(folder, "data"), "--no-schedule"];
   const product = { program: `${root}dist/server.js`, options: { args } };
   const echo = { program: ECHO, options: {} };
   await fill(product);

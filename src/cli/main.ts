@@ -38,9 +38,9 @@ function outcomeOf(error: unknown, args: readonly string[], signal: AbortSignal)
 
 /** The first signal stops at the next page, so that nothing is lost; the second one at once. */
 function stopOnSignals(stop: AbortController, globals: Globals): void {
-  const onSignal = () => {
+  const onSignal = (name: NodeJS.Signals) => {
     if (stop.signal.aborted) process.exit(EXIT.interrupted);
-    stop.abort();
+    stop.abort(new DOMException(name, "AbortError"));
     if (!globals.quiet && !globals.json)
       process.stderr.write("\nStopping after this page. Press Ctrl+C again to stop at once.\n");
   };

@@ -174,7 +174,7 @@ function syncCommands(program: Command, run: Runner): void {
     .option("--limit <count>", "stop after so many items were added or updated")
     .option("--accept-deletions", "carry out deletions that were held back")
     .option("--now", "also while a service asked to wait")
-    .option("--watch", "stay and follow changes until Ctrl+C")
+    .option("--watch", "then stay: sync at their times and as changes come, until Ctrl+C")
     .action(
       act(run, async (session, [names], opts) => (await import("./sync.ts")).sync(session, names as string[], opts)),
     );
@@ -254,6 +254,8 @@ function upkeepCommands(program: Command, run: Runner): void {
     .description("serve MCP clients: over stdio, or over HTTP with --http")
     .option("--http [host:port]", "Streamable HTTP (default: server.http.listen, else 127.0.0.1:7800)")
     .option("--legacy-sse", "also the older HTTP with server-sent events")
+    .option("--schedule", "keep the sources of every tenant current, not only of those served")
+    .option("--no-schedule", "keep none current: sync only when asked")
     .addOption(new Option("--tool-profile <profile>", "which tools are served").choices(["standard", "per-source"]))
     .action(act(run, async (session, _args, opts) => (await import("./serve.ts")).serve(session, opts)));
   const secrets = program

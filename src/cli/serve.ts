@@ -7,6 +7,7 @@ import { logOf, openAppFor, type Session } from "./session.ts";
 interface ServeOptions {
   http?: unknown;
   legacySse?: unknown;
+  schedule?: unknown;
   toolProfile?: unknown;
 }
 
@@ -24,6 +25,7 @@ export async function serve(given: Session, opts: ServeOptions): Promise<undefin
   }
   const options = {
     log: (line: string) => session.log.info("server.told", { line: plainLine(line) }),
+    ...(typeof opts.schedule === "boolean" && { schedule: opts.schedule }),
     ...(opts.toolProfile !== undefined && { profile: opts.toolProfile as "standard" | "per-source" }),
     ...(session.globals.tenant !== undefined && { tenant: session.globals.tenant }),
   };

@@ -21,9 +21,14 @@ export interface Globals {
 export interface Session {
   readonly globals: Globals;
   readonly terminal: Terminal;
-  /** Aborted by the first Ctrl+C. */
+  /** Aborted by the first Ctrl+C, or as a service manager ends a process. */
   readonly signal: AbortSignal;
   readonly log: Logger;
+}
+
+/** Which signal of the system stopped the session. */
+export function stoppedBy(signal: AbortSignal): string | undefined {
+  return signal.reason instanceof DOMException ? signal.reason.message : undefined;
 }
 
 /** The level of the log: asked for, from the environment, or only what needs attention. */

@@ -7,9 +7,9 @@ import { exampleQuestion } from "./example-question.ts";
 import { EXIT, exitCodeOf } from "./failure.ts";
 import { countsText } from "./history.ts";
 import { type SyncProgress, syncProgress } from "./progress.ts";
-import { chosenSources, configFlag, type Session, withDesk } from "./session.ts";
+import { chosenSources, configFlag, type Session, stoppedBy, withDesk } from "./session.ts";
 import { safeText, shortLine } from "./terminal.ts";
-import { grouped, pointInTime, took, wholeNumber } from "./times.ts";
+import { clockTime, grouped, pointInTime, took, wholeNumber } from "./times.ts";
 
 interface Opts {
   all?: unknown;
@@ -35,7 +35,7 @@ export async function sync(session: Session, names: readonly string[], opts: Opt
   return withDesk(session, async (desk, app) => {
     const chosen = chosenSources(desk, names);
     const reports = await syncAll(session, desk, chosen, options, app.config.sync.concurrency);
-    if (opts.watch === true && !session.signal.aborted) return watch(session, desk);
+    if (opts.watch === true && !session.signal.aborted) return watch(session, desk, chosen);
     if (session.globals.json)
       session.terminal.json({ reports, totals: reports.reduce((sum, one) => addCounts(sum, one), { ...NO_COUNTS }) });
     if (chosen.length === 0 && !session.globals.json)
@@ -91,19 +91,22 @@ function optionsOf(opts: Opts): SyncOptions {
   };
 }
 
-async function watch(session: Session, desk: Desk): Promise<number> {
+/** Stays until told to stop: by Ctrl+C, which interrupts, or by a service manager, which ends it as planned. */
+async function watch(session: Session, desk: Desk, chosen: readonly string[]): Promise<number> {
   session.terminal.note("Following changes. Stop with Ctrl+C.");
   const stop = desk.engine.onChange(({ source, report }) => {
     if (session.globals.json) process.stdout.write(`${JSON.stringify(report)}\n`);
     else if (report.endedAt && report.state !== "skipped")
-      session.terminal.line(`${session.terminal.style.bold(source)}  ${countsText(report)}`);
+      session.terminal.line(
+        `${session.terminal.style.dim(clockTime(report.endedAt))}  ${session.terminal.style.bold(source)}  ${countsText(report)}`,
+      );
   });
-  desk.engine.watch();
+  desk.engine.watch(chosen);
   const stayAwake = setInterval(() => {}, 60_000);
   await once(session.signal, "abort");
   clearInterval(stayAwake);
   stop();
-  return EXIT.interrupted;
+  return stoppedBy(session.signal) === "SIGTERM" ? EXIT.ok : EXIT.interrupted;
 }
 
 function tellReport(session: Session, report: SyncReport, progress: SyncProgress): void {

@@ -18,6 +18,11 @@ export function ago(iso: string | undefined, now = Date.now()): string {
   return `${count} ${unit}${unit === "day" && count > 1 ? "s" : ""} ago`;
 }
 
+/** "14:02:11" as a clock on this machine's wall shows it. */
+export function clockTime(iso: string): string {
+  return new Date(iso).toLocaleTimeString("sv-SE");
+}
+
 /** "3.1 s" or "2 min 5 s". */
 export function took(ms: number): string {
   if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`;

@@ -62,6 +62,8 @@ export interface SyncReport extends Counts {
   held: HeldLoss[];
   /** Why the run is partial, skipped or failed, one sentence each. */
   notes: string[];
+  /** Stopped before its end though nobody asked for it: its time was used up, or its process ended. The schedule soon goes on. */
+  unfinished?: true;
   /** The service asked to be left alone until then: no run begins before by itself. */
   pausedUntil?: string;
 }

@@ -19,6 +19,8 @@ export interface Due {
 export interface Timing {
   /** The next run after one that began at `last`; in the past when it was missed. Undefined: never. */
   due(last: number | undefined, now: number): Due | undefined;
+  /** That moment, or the opening of the window after it. */
+  within(at: number, now: number): Due;
   /** About how far two runs lie apart. */
   readonly periodMs: number;
   /** A source that was never synced waits for its time; otherwise it is due at once. */
@@ -40,7 +42,12 @@ export async function openTiming(settings: { everyMs?: number; schedule?: Schedu
     at: last === undefined ? now : last + everyMs,
     shared: false,
   });
-  return { periodMs: everyMs, sinceFirst: false, due: (last, now) => inside(due(last, now), now, window) };
+  return {
+    periodMs: everyMs,
+    sinceFirst: false,
+    due: (last, now) => inside(due(last, now), now, window),
+    within: (at, now) => inside({ at, shared: false }, now, window),
+  };
 }
 
 async function byCron(cron: string, timezone: string | undefined, window: Window | undefined): Promise<Timing> {
@@ -57,6 +64,7 @@ async function byCron(cron: string, timezone: string | undefined, window: Window
   return {
     periodMs: first === undefined || second === undefined ? DAY_MS : second - first,
     sinceFirst: true,
+    within: (at, now) => inside({ at, shared: false }, now, window),
     due(last, now) {
       const at = next(last ?? now);
       return at === undefined ? undefined : inside({ at, shared: true }, now, window);

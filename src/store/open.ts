@@ -48,7 +48,14 @@ export async function openStore(options: OpenOptions): Promise<Store> {
     const stop = new AbortController();
     const writer = writerThread(setup, () => void watchOver(setup, writer, stop.signal, options.log));
     const connection = await openForReading(() => connect(driver, file, "reader"), writer);
-    return sqliteStore({ file, driver, connection, writer, ...whole(setup, connection, writer, stop) });
+    return sqliteStore({
+      file,
+      driver,
+      connection,
+      identity: setup.identity,
+      writer,
+      ...whole(setup, connection, writer, stop),
+    });
   } catch (error) {
     throw storeError(error);
   }

@@ -4,7 +4,7 @@ import { listSource, searchLive, testSource } from "./ask.ts";
 import { fetchItem } from "./fetch.ts";
 import { createNews } from "./news.ts";
 import { type RunKind, RunReport } from "./report.ts";
-import { runSync, type Workplace } from "./run.ts";
+import { LEAVING, runSync, type Workplace } from "./run.ts";
 import type { Engine, Run, SyncOptions } from "./types.ts";
 import { watchSource } from "./watch.ts";
 import { createHooks } from "./webhooks.ts";
@@ -63,9 +63,10 @@ export function createEngine(place: Workplace): Engine {
     fetch: (ref, options) => fetchItem(place, ref, options),
     searchLive: (source, text, limit) => searchLive(place, source, text, limit),
     retryFailures: (source, options = {}) => launch(source, options, false, true).done,
-    watch() {
+    watch(sources) {
       if (watching.length > 0) return;
-      const enabled = place.sources.all().filter((entry) => entry.settings.enabled);
+      const named = (id: string) => sources === undefined || sources.includes(id);
+      const enabled = place.sources.all().filter((entry) => entry.settings.enabled && named(entry.id));
       for (const [at, { id }] of enabled.entries())
         watching.push(watchSource(place, id, { start, news, spreadMs: at * SPREAD_MS }, closing.signal));
     },
@@ -75,7 +76,7 @@ export function createEngine(place: Workplace): Engine {
       return () => listeners.delete(listener);
     },
     async close() {
-      closing.abort();
+      closing.abort(LEAVING);
       await Promise.all([...running.values()].map((run) => run.done));
       await Promise.all(watching);
       await news.settled();

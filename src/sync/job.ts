@@ -36,6 +36,7 @@ export function isSated(job: Job): boolean {
 /** Whether the time for one run is used up, which the report then says. */
 export function isOutOfTime(job: Job): boolean {
   if (job.stopAt === undefined || job.clock.now().getTime() < job.stopAt) return false;
+  job.report.cutShort();
   job.report.gap("The time for one run was used up; the next run goes on from here.");
   return true;
 }

@@ -36,6 +36,7 @@ export class RunReport {
   readonly #held: HeldLoss[] = [];
   readonly #notes: string[] = [];
   #pausedUntil: string | undefined;
+  #unfinished = false;
   /** Something of the source was not looked at to its end. */
   #gaps = false;
 
@@ -98,6 +99,11 @@ export class RunReport {
     this.gap(sentence);
   }
 
+  /** Stopped before the end, though nobody asked for it. */
+  cutShort(): void {
+    this.#unfinished = true;
+  }
+
   note(sentence: string): void {
     if (!this.#notes.includes(sentence) && this.#notes.length < 50) this.#notes.push(sentence);
   }
@@ -125,6 +131,7 @@ export class RunReport {
       failures: [...this.#failures],
       held: [...this.#held],
       notes: [...this.#notes],
+      ...(this.#unfinished && { unfinished: true }),
       ...(this.#pausedUntil !== undefined && { pausedUntil: this.#pausedUntil }),
     };
   }

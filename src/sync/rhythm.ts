@@ -1,13 +1,18 @@
-import type { Timing } from "../sources/timing.ts";
+import type { Due, Timing } from "../sources/timing.ts";
 import type { Pause } from "../store/store.ts";
 
 /** A step of the host's clock above this is no drift. */
 const LEAP_MS = 60_000;
 
+/** A run that was cut short is gone on with so long after it began at the earliest: one that ends its process makes no burst. */
+const RESUME_MS = 60_000;
+
 /** What the store knows of a source's last run over all of it. */
 export interface LastRun {
   runId: string;
   startedAt: string;
+  /** It was stopped before its end, though nobody asked for it. */
+  unfinished?: true;
 }
 
 /**
@@ -41,12 +46,20 @@ export class Rhythm {
     }
     if (this.#base !== undefined && this.#base > now + LEAP_MS) this.#base = now;
     if (this.#beganAt !== undefined && this.#beganAt > now + LEAP_MS) this.#beganAt = now;
-    const due = this.#timing.due(this.#base ?? this.#beganAt, now);
+    const due = this.#soonest(now, last?.unfinished === true);
     if (due === undefined) return undefined;
     if (due.at > now) this.#notBefore = due.shared ? due.at + this.#spreadMs : due.at;
     this.#notBefore = Math.min(this.#notBefore, Math.max(due.at, now) + LEAP_MS);
     const restedAt = pause === undefined ? 0 : Date.parse(pause.until) + this.#spreadMs;
     return Math.max(due.at, this.#notBefore, restedAt);
+  }
+
+  /** The next time, or before it the rest of a run that was cut short. */
+  #soonest(now: number, unfinished: boolean): Due | undefined {
+    const due = this.#timing.due(this.#base ?? this.#beganAt, now);
+    if (!unfinished || this.#base === undefined) return due;
+    const rest = this.#timing.within(this.#base + RESUME_MS, now);
+    return due === undefined || rest.at < due.at ? rest : due;
   }
 
   /** A run of ours that was due by then has begun, whether or not it left a trace. */

@@ -16,6 +16,8 @@ import type { RunReport } from "./report.ts";
 import type { SyncOptions } from "./types.ts";
 
 export const LEASE_MS = 30_000;
+/** Why a run stops that nobody asked to stop: its process is about to end. */
+export const LEAVING = new DOMException("headwater is told to end.", "AbortError");
 /** How often a run looks whether it was cancelled from elsewhere; the lease is renewed six times in its span. */
 const LOOK_MS = 1_000;
 /** Others than runs hold a source for moments only. */
@@ -78,11 +80,10 @@ export async function runSync(place: Workplace, source: string, order: RunOrder)
     await work(job, order.onlyFailures);
     if (stopped !== undefined) throw stopped;
     if (pause !== undefined && !options.dryRun) await place.store.setPause(source, undefined);
-    return finish(place, report, signal.aborted ? "cancelled" : undefined);
+    return finish(place, order, signal.aborted ? "cancelled" : undefined);
   } catch (thrown) {
-    if (asksForPause(stopped ?? thrown))
-      return await rest(place, report, title, ConnectorError.from(stopped ?? thrown));
-    return finish(place, report, ...verdict(report, stopped ?? thrown, signal));
+    if (asksForPause(stopped ?? thrown)) return await rest(place, order, title, ConnectorError.from(stopped ?? thrown));
+    return finish(place, order, ...verdict(report, stopped ?? thrown, signal));
   } finally {
     await beating?.end();
     await settle(place, lease, report);
@@ -115,12 +116,13 @@ function skipPaused(place: Workplace, report: RunReport, { until, reason }: Paus
 }
 
 /** Ends a run whose service asked for a long pause; the next one begins when that is over. */
-async function rest(place: Workplace, report: RunReport, title: string, error: ConnectorError): Promise<SyncReport> {
+async function rest(place: Workplace, order: RunOrder, title: string, error: ConnectorError): Promise<SyncReport> {
+  const { report } = order;
   const pause = pauseOf(title, error, place.clock.now());
   report.rest(pause.until, pause.reason);
   // Not kept, it only costs the next run a question.
   if (!report.kind.dryRun) await place.store.setPause(report.source, pause).catch(() => {});
-  return finish(place, report, "partial");
+  return finish(place, order, "partial");
 }
 
 function verdict(report: RunReport, thrown: unknown, signal: AbortSignal): ["cancelled" | "failed" | "partial"] {
@@ -131,7 +133,12 @@ function verdict(report: RunReport, thrown: unknown, signal: AbortSignal): ["can
   return [report.snapshot().done > 0 ? "partial" : "failed"];
 }
 
-function finish(place: Workplace, report: RunReport, state?: "cancelled" | "failed" | "partial"): SyncReport {
+function finish(
+  place: Workplace,
+  { report, signal }: RunOrder,
+  state?: "cancelled" | "failed" | "partial",
+): SyncReport {
+  if (state === "cancelled" && signal.reason === LEAVING) report.cutShort();
   return report.end(place.clock.now(), state);
 }
 

@@ -91,8 +91,8 @@ export interface Engine {
     source: string,
     options?: { onProgress?: (report: SyncReport) => void; signal?: AbortSignal },
   ): Promise<SyncReport>;
-  /** Follows live news and the schedule of every enabled source until `close`. */
-  watch(): void;
+  /** Follows live news and the schedule of these sources, or of every enabled one, until `close`. */
+  watch(sources?: readonly string[]): void;
   /** Undefined for a source that takes no deliveries: unknown, disabled, without a webhook or without its secret. */
   hook(source: string): Promise<Hook | undefined>;
   /** Items or runs changed: `source` and the verbs' total. */

@@ -23,7 +23,7 @@ beforeAll(() => {
   writeFileSync(join(notes, "tools.md"), "---\naliases: [Werkzeug]\n---\n# Tools\n\nA spade and a fork.\n");
   const config = join(folder, "headwater.yaml");
   writeFileSync(config, `version: 1\nsources:\n  notes: { connector: files, paths: [${notes}] }\n`);
-  args = ["--config", config, "--data", join(folder, "data"), "--no-watch"];
+  args = ["--config", config, "--data", join(folder, "data"), "--no-schedule"];
 });
 afterAll(() => {
   server?.kill();

@@ -105,6 +105,30 @@ describe("what a schedule does", () => {
     expect(place.starts.map(({ timer }) => timer)).toEqual([11 * HOUR]);
   });
 
+  it("the rest of a run that was cut short does not wait for the next night, but for its window", async () => {
+    const cutShort = { source: "mill", runId: "cut", state: "failed", unfinished: true };
+    for (const [window, minute] of [
+      ["00:00-24:00", 1],
+      ["01:30-06:00", 90],
+    ] as const) {
+      place = new SimulatedPlace(NEW_YEAR);
+      place.runs.push({ ...cutShort, startedAt: NEW_YEAR } as (typeof place.runs)[number]);
+      place.follow("mill", { schedule: { cron: "0 3 * * *", timezone: "UTC", window } });
+      await place.host.until(4 * HOUR);
+      expect(place.starts.map(({ timer }) => timer)).toEqual([minute * MINUTE, 3 * HOUR]);
+      place.stop();
+    }
+  });
+
+  it("a run that ends its process each time is gone on with once a minute", async () => {
+    place = new SimulatedPlace(NEW_YEAR);
+    place.runMs = 5_000;
+    place.cutShort = true;
+    place.follow("mill", { everyMs: HOUR });
+    await place.host.until(30 * MINUTE);
+    expect(place.starts).toHaveLength(31);
+  });
+
   it("a machine that slept through eight runs makes one", async () => {
     place = new SimulatedPlace(NEW_YEAR);
     place.follow("mill", { everyMs: HOUR });

@@ -94,6 +94,8 @@ export class SimulatedPlace {
   readonly under = { now: 0, most: 0 };
   /** How long a run takes. */
   runMs = 20_000;
+  /** Whether a run ends before it is done. */
+  cutShort = false;
   /** Whether a run leaves a trace in the store. */
   remembered = true;
   broken = false;
@@ -119,7 +121,13 @@ export class SimulatedPlace {
     if (current !== undefined) return current;
     const at = this.host.now();
     if (startedBy === "schedule") this.starts.push({ source, clock: at.getTime(), timer: this.host.running });
-    const report = { runId: `${source} ${this.host.running}`, source, state: "running", startedAt: at.toISOString() };
+    const report = {
+      runId: `${source} ${this.host.running}`,
+      source,
+      state: "running",
+      startedAt: at.toISOString(),
+      ...(this.cutShort && { unfinished: true }),
+    };
     if (this.remembered) this.runs.push(report as SyncReport);
     this.under.now += 1;
     this.under.most = Math.max(this.under.most, this.under.now);

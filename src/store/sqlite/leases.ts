@@ -1,10 +1,11 @@
 import { ConnectorError } from "../../model/errors.ts";
 import type { SyncReport } from "../../model/report.ts";
-import { iso } from "./columns.ts";
-import type { Connection, Row } from "./driver.ts";
+import type { Connection } from "./driver.ts";
+import { orphaned } from "./orphans.ts";
+import { isHeld } from "./owners.ts";
 import { IS_WHOLE } from "./runs.ts";
 import { decodeText } from "./text.ts";
-import { type Identity, type Writer, write } from "./writing.ts";
+import { type Writer, write } from "./writing.ts";
 
 const RUNS_KEPT = 200;
 
@@ -52,34 +53,11 @@ export function releaseLease(writer: Writer, source: string, fence: number): voi
   });
 }
 
-function isHeld(lease: Row, identity: Identity, now: number): boolean {
-  if (lease.owner === null || Number(lease.expires_at) <= now) return false;
-  return !isDead(
-    { process: decodeText(lease.owner ?? null), host: decodeText(lease.host ?? null), pid: Number(lease.pid) },
-    identity,
-  );
-}
-
-/** Whether another process has surely ended: only the same machine can tell. */
-export function isDead(other: Identity, self: Identity): boolean {
-  if (other.host !== self.host) return false;
-  if (other.pid === self.pid) return other.process !== self.process;
-  try {
-    process.kill(other.pid, 0);
-    return false;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "ESRCH";
-  }
-}
-
 /** Nobody held the source, so what is still called running was left by a process that ended. */
 function endOrphans(connection: Connection, source: string, now: number): void {
   const orphans = connection.raw("SELECT run_id, report FROM runs WHERE source = ? AND state = 'running'").all(source);
   for (const [runId, written] of orphans) {
-    const report = JSON.parse(decodeText(written ?? null)) as SyncReport;
-    report.state = "failed";
-    report.endedAt = iso(now);
-    report.notes = [...report.notes, "Its process ended before the run did; the next run goes on from the last page."];
+    const report = orphaned(JSON.parse(decodeText(written ?? null)) as SyncReport, now);
     connection
       .prepare("UPDATE runs SET state = 'failed', ended_at = ?, report = ? WHERE run_id = ?")
       .run(now, JSON.stringify(report), runId ?? null);

@@ -1,5 +1,5 @@
 import { threadId } from "node:worker_threads";
-import { isDead } from "./leases.ts";
+import { isDead } from "./owners.ts";
 import { decodeText } from "./text.ts";
 import { type Writer, write } from "./writing.ts";
 

@@ -1,8 +1,8 @@
 import type { SyncReport } from "../../model/report.ts";
 import { milliseconds } from "./columns.ts";
 import type { Connection } from "./driver.ts";
-import { decodeText } from "./text.ts";
-import { type Writer, write } from "./writing.ts";
+import { readReport } from "./orphans.ts";
+import { type Identity, type Writer, write } from "./writing.ts";
 
 /** Keeps a run's report; one that has ended is never turned back into a running one. */
 export function saveRun(writer: Writer, report: SyncReport): void {
@@ -44,6 +44,7 @@ export const IS_WHOLE = "json_extract(report, '$.part') IS NULL";
 /** Newest first. */
 export function runsOf(
   connection: Connection,
+  self: Identity,
   request: { source?: string; runId?: string; whole?: boolean; limit: number },
 ): SyncReport[] {
   const source = request.source ?? null;
@@ -54,5 +55,5 @@ export function runsOf(
          ${request.whole ? `AND ${IS_WHOLE}` : ""} ORDER BY started_at DESC, run_id DESC LIMIT ?`,
     )
     .all(source, source, runId, runId, request.limit)
-    .map(([report]) => JSON.parse(decodeText(report ?? null)) as SyncReport);
+    .map(([report]) => readReport(connection, self, report));
 }

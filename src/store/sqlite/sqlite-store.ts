@@ -20,6 +20,7 @@ import { searchItems } from "./search.ts";
 import { statsOf } from "./stats.ts";
 import { decodeOptional } from "./text.ts";
 import type { WriterThread } from "./thread.ts";
+import type { Identity } from "./writing.ts";
 
 const EVERYTHING_AT_ONCE = 100;
 const COMPARED_AT_ONCE = 5_000;
@@ -30,6 +31,8 @@ export interface Parts {
   driver: Driver;
   /** This thread's connection; it only reads. */
   connection: Connection;
+  /** This process. */
+  identity: Identity;
   writer: WriterThread;
   verify: Store["verify"];
   backup: Store["backup"];
@@ -37,7 +40,7 @@ export interface Parts {
 }
 
 /** The store over one SQLite file: reads on this thread, writes on the writer's. */
-export function sqliteStore({ file, driver, connection, writer, verify, backup, close }: Parts): Store {
+export function sqliteStore({ file, driver, connection, identity, writer, verify, backup, close }: Parts): Store {
   const read = async <T>(action: () => T): Promise<T> => {
     try {
       return snapshot(connection, action);
@@ -108,8 +111,8 @@ export function sqliteStore({ file, driver, connection, writer, verify, backup, 
     search: (request) => read(() => searchItems(connection, request, new Date())),
     changes: (request) => listChanges(connection, request, read),
     failures: (request) => read(() => listFailures(connection, request)),
-    runs: (request) => read(() => runsOf(connection, request)),
-    stats: (sources) => read(() => statsOf(connection, sources)),
+    runs: (request) => read(() => runsOf(connection, identity, request)),
+    stats: (sources) => read(() => statsOf(connection, identity, sources)),
     recall: (source, key) => read(() => recalled(connection, source, key)),
     pauses: () => read(() => pausesOf(connection)),
     containers: (source) => read(() => listContainers(connection, source)),

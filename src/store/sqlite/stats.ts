@@ -2,21 +2,23 @@ import type { SyncReport } from "../../model/report.ts";
 import type { SourceStats } from "../store.ts";
 import { iso } from "./columns.ts";
 import type { Connection } from "./driver.ts";
+import { readReport } from "./orphans.ts";
 import { IS_WHOLE } from "./runs.ts";
 import { decodeText } from "./text.ts";
+import type { Identity } from "./writing.ts";
 
 /** Figures of each source from its counters; also of sources that have runs and nothing stored. */
-export function statsOf(connection: Connection, wanted?: string[]): SourceStats[] {
+export function statsOf(connection: Connection, self: Identity, wanted?: string[]): SourceStats[] {
   const known = connection
     .raw("SELECT name FROM sources UNION SELECT source FROM runs ORDER BY 1")
     .all()
     .map(([name]) => String(name));
   return known
     .filter((name) => wanted === undefined || wanted.includes(name))
-    .map((name) => oneSource(connection, name));
+    .map((name) => oneSource(connection, self, name));
 }
 
-function oneSource(connection: Connection, name: string): SourceStats {
+function oneSource(connection: Connection, self: Identity, name: string): SourceStats {
   const source = Number(connection.raw("SELECT id FROM sources WHERE name = ?").get(name)?.[0] ?? -1);
   const stats: SourceStats = {
     source: name,
@@ -34,8 +36,8 @@ function oneSource(connection: Connection, name: string): SourceStats {
   const newest = connection
     .raw("SELECT updated_at FROM items WHERE source = ? AND lost_at IS NULL ORDER BY updated_at DESC LIMIT 1")
     .get(source)?.[0];
-  const last = report(connection, name, "");
-  const synced = report(connection, name, `AND state IN ('succeeded', 'partial') AND ${IS_WHOLE}`);
+  const last = report(connection, self, name, "");
+  const synced = report(connection, self, name, `AND state IN ('succeeded', 'partial') AND ${IS_WHOLE}`);
   return {
     ...stats,
     ...(newest !== null && newest !== undefined && { newestUpdatedAt: iso(newest) }),
@@ -60,9 +62,9 @@ function place(connection: Connection, stats: SourceStats, counter: string, valu
   if (name !== undefined) of[decodeText(name)] = value;
 }
 
-function report(connection: Connection, source: string, where: string): SyncReport | undefined {
+function report(connection: Connection, self: Identity, source: string, where: string): SyncReport | undefined {
   const row = connection
     .raw(`SELECT report FROM runs WHERE source = ? ${where} ORDER BY started_at DESC, run_id DESC LIMIT 1`)
     .get(source);
-  return row ? (JSON.parse(decodeText(row[0] ?? null)) as SyncReport) : undefined;
+  return row && readReport(connection, self, row[0]);
 }
