@@ -1,9 +1,10 @@
 import { mistakeText } from "../sources/mistakes.ts";
+import { timingWords } from "../sources/timing-words.ts";
 import type { LoginState } from "../sources/tokens/logins.ts";
 import { loginState, loginTrouble, loginWords } from "./login-state.ts";
+import { nextSyncs, nextWords } from "./next-syncs.ts";
 import { noConfiguration, type Session, withApp } from "./session.ts";
 import { table } from "./terminal.ts";
-import { took } from "./times.ts";
 
 /** `headwater sources`: what is configured, whether or not it works. */
 export async function sources(session: Session): Promise<undefined> {
@@ -13,6 +14,7 @@ export async function sources(session: Session): Promise<undefined> {
     if (!config.path) throw noConfiguration();
     const logins = new Map<string, LoginState | undefined>();
     for (const source of config.sources) logins.set(source.entry.id, await loginState(app, source));
+    const next = await nextSyncs(app);
     const listed = config.sources
       .filter(({ entry }) => globals.tenant === undefined || entry.settings.tenant === globals.tenant)
       .map(({ entry, mistakes }) => ({
@@ -22,6 +24,9 @@ export async function sources(session: Session): Promise<undefined> {
         tenant: entry.settings.tenant,
         tags: entry.settings.tags,
         ...(entry.settings.everyMs !== undefined && { everyMs: entry.settings.everyMs }),
+        ...(entry.settings.schedule && { schedule: entry.settings.schedule }),
+        timing: timingWords(entry.settings),
+        ...(next.has(entry.id) && { nextSync: next.get(entry.id) }),
         options: entry.written,
         ...(logins.get(entry.id) && { login: logins.get(entry.id) }),
         ...(entry.place && { line: entry.place.line }),
@@ -33,7 +38,8 @@ export async function sources(session: Session): Promise<undefined> {
     const rows = listed.map((source) => [
       style.bold(source.name),
       source.connector,
-      source.everyMs === undefined ? "when asked" : `every ${took(source.everyMs).replace(/ 0 s$|\.0(?= s)/, "")}`,
+      source.timing,
+      nextWords(source.nextSync),
       source.tenant === "default" ? "" : `tenant ${source.tenant}`,
       stateOf(source, style),
     ]);

@@ -1,7 +1,9 @@
 import { mistakeText } from "../sources/mistakes.ts";
+import { timingWords } from "../sources/timing-words.ts";
 import type { LoginState } from "../sources/tokens/logins.ts";
 import type { Pause, SourceStats } from "../store/store.ts";
 import { loginState, loginTrouble } from "./login-state.ts";
+import { DUE_HINT, nextSyncs, nextWords } from "./next-syncs.ts";
 import { type Session, withDesk } from "./session.ts";
 import { type Style, table } from "./terminal.ts";
 import { ago, grouped } from "./times.ts";
@@ -13,6 +15,7 @@ export async function status(session: Session): Promise<undefined> {
     const entries = sources.all();
     const stats = new Map((await store.stats()).map((one) => [one.source, one]));
     const pauses = (await store.pauses()).filter((pause) => Date.parse(pause.until) > Date.now());
+    const next = await nextSyncs(app);
     const logins = new Map<string, LoginState | undefined>();
     for (const source of app.config.sources) logins.set(source.entry.id, await loginState(app, source));
     const listed = entries.map((entry) => {
@@ -30,6 +33,8 @@ export async function status(session: Session): Promise<undefined> {
         bodiesDue: own?.bodiesDue ?? 0,
         ...(login && { login }),
         ...(own?.lastSyncedAt !== undefined && { lastSyncedAt: own.lastSyncedAt }),
+        timing: timingWords(entry.settings),
+        ...(next.has(entry.id) && { nextSync: next.get(entry.id) }),
         ...(own?.lastRun && { lastRun: own.lastRun }),
         ...pauseIn(pauses, entry.id),
         mistakes: broken.map(mistakeText),
@@ -41,9 +46,12 @@ export async function status(session: Session): Promise<undefined> {
       terminal.style.bold(one.source),
       `${grouped(one.items)} ${one.items === 1 ? "item" : "items"}`,
       one.lastSyncedAt ? `synced ${ago(one.lastSyncedAt)}` : "not synced yet",
+      one.paused ? "" : nextWords(one.nextSync),
       state(one, stats.get(one.source), terminal.style),
     ]);
     for (const row of table(rows, [1])) terminal.line(row);
+    const idle = listed.some((one) => nextWords(one.nextSync) === "due now" && one.lastRun?.state !== "running");
+    if (idle) terminal.line(terminal.style.dim(DUE_HINT));
   });
   return undefined;
 }

@@ -67,7 +67,7 @@ export function widthOf(text: string): number {
   return [...visible].length + (visible.match(WIDE)?.length ?? 0);
 }
 
-/** Rows as columns two spaces apart; numbers in `right` columns stand to the right. */
+/** Rows as columns two spaces apart, empty columns left out; numbers in `right` columns stand to the right. */
 export function table(rows: readonly (readonly string[])[], right: readonly number[] = []): string[] {
   const widths = rows.reduce<number[]>(
     (all, row) => row.map((cell, column) => Math.max(all[column] ?? 0, widthOf(cell))),
@@ -75,7 +75,8 @@ export function table(rows: readonly (readonly string[])[], right: readonly numb
   );
   return rows.map((row) =>
     row
-      .map((cell, column) => {
+      .flatMap((cell, column) => {
+        if (widths[column] === 0) return [];
         const gap = " ".repeat((widths[column] ?? 0) - widthOf(cell));
         return right.includes(column) ? gap + cell : cell + gap;
       })

@@ -18,6 +18,25 @@ export function ago(iso: string | undefined, now = Date.now()): string {
   return `${count} ${unit}${unit === "day" && count > 1 ? "s" : ""} ago`;
 }
 
+/** "in 12 min", "in 9 h", "in 3 days"; "now" when it is past. */
+export function comes(iso: string, now = Date.now()): string {
+  const left = Date.parse(iso) - now;
+  if (left <= 0) return "now";
+  if (left < 60_000) return `in ${Math.ceil(left / 1000)} s`;
+  if (left < 90 * 60_000) return `in ${Math.ceil(left / 60_000)} min`;
+  if (left < 36 * 3_600_000) return `in ${Math.round(left / 3_600_000)} h`;
+  return `in ${Math.round(left / 86_400_000)} days`;
+}
+
+/** As a clock on this machine's wall shows it: "14:02" today, "Mon 02:00" within six days, else "2026-03-01 02:00". */
+export function wallTime(iso: string, now = Date.now()): string {
+  const moment = new Date(iso);
+  const [day = "", clock = ""] = moment.toLocaleString("sv-SE", { dateStyle: "short", timeStyle: "short" }).split(" ");
+  if (moment.toDateString() === new Date(now).toDateString()) return clock;
+  if (Math.abs(moment.getTime() - now) > 6 * 86_400_000) return `${day} ${clock}`;
+  return `${moment.toLocaleDateString("en", { weekday: "short" })} ${clock}`;
+}
+
 /** "14:02:11" as a clock on this machine's wall shows it. */
 export function clockTime(iso: string): string {
   return new Date(iso).toLocaleTimeString("sv-SE");

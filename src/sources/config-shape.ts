@@ -2,17 +2,29 @@ import { z } from "zod";
 import { scheduleShape } from "./schedule-shape.ts";
 import { SecretSettings } from "./secrets/secret-settings.ts";
 import { SOURCE_NAME } from "./source-name.ts";
-import { BYTE_COUNT, DURATION } from "./units.ts";
+import { BYTE_COUNT, DURATION, durationMs } from "./units.ts";
 
 const bytes = (description: string) =>
   z
     .union([z.string().regex(BYTE_COUNT), z.number().int().min(1)])
     .meta({ description, expected: "a size such as 900KB, 25MB or 1GB", examples: ["25MB"] });
 
+const SHORTEST_EVERY_MS = 1000;
+
 const every = (description: string) =>
   z
-    .union([z.string().regex(DURATION), z.literal("off")])
-    .meta({ description, expected: 'a time such as 30s, 10m, 2h or 1d, or "off"', examples: ["10m", "off"] });
+    .union([
+      z
+        .string()
+        .regex(DURATION, { abort: true })
+        .refine((text) => (durationMs(text) ?? 0) >= SHORTEST_EVERY_MS),
+      z.literal("off"),
+    ])
+    .meta({
+      description,
+      expected: 'a time of at least 1s, such as 30s, 10m, 2h or 1d, or "off"',
+      examples: ["10m", "off"],
+    });
 
 const count = (description: string, largest: number) => z.number().int().min(1).max(largest).describe(description);
 

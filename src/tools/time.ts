@@ -37,6 +37,15 @@ export function ago(iso: string | undefined, now = Date.now()): string {
   return `${Math.floor(passed / UNITS.day)} days ago`;
 }
 
+/** "in 12 min", "in 9 h", "in 3 days"; "now" when it is due. */
+export function comes(iso: string, now = Date.now()): string {
+  const left = Date.parse(iso) - now;
+  if (left <= 0) return "now";
+  if (left < 90 * UNITS.minute) return `in ${Math.ceil(left / UNITS.minute)} min`;
+  if (left < 36 * UNITS.hour) return `in ${Math.round(left / UNITS.hour)} h`;
+  return `in ${Math.round(left / UNITS.day)} days`;
+}
+
 /** A date for reading: "2026-03-01 09:30". */
 export function minuteOf(iso: string | undefined): string {
   return iso === undefined ? "" : iso.slice(0, 16).replace("T", " ");

@@ -198,12 +198,17 @@ export const CORPUS: SeededMistake[] = [
   at(
     "a time without a unit",
     "every: 10",
-    'every must be a time such as 30s, 10m, 2h or 1d, or "off", got 10. every: How often it is synced while headwater serves; off: only when asked.',
+    'every must be a time of at least 1s, such as 30s, 10m, 2h or 1d, or "off", got 10. every: How often it is synced while headwater serves; off: only when asked.',
   ),
   at(
     "a time in words",
     "every: ten minutes",
-    'every must be a time such as 30s, 10m, 2h or 1d, or "off", got "ten minutes". every: How often it is synced while headwater serves; off: only when asked.',
+    'every must be a time of at least 1s, such as 30s, 10m, 2h or 1d, or "off", got "ten minutes". every: How often it is synced while headwater serves; off: only when asked.',
+  ),
+  at(
+    "no time at all",
+    "every: 0.5s",
+    'every must be a time of at least 1s, such as 30s, 10m, 2h or 1d, or "off", got "0.5s". every: How often it is synced while headwater serves; off: only when asked.',
   ),
   at(
     "a size in words",
@@ -350,7 +355,7 @@ export const CORPUS: SeededMistake[] = [
     yaml: "sources:\n  notes:\n    connector: salesforce\n    every: soon\n",
     says: [
       'headwater.yaml:3: sources.notes.connector names "salesforce", which headwater does not know. Known connectors: demo.',
-      'headwater.yaml:4: sources.notes.every must be a time such as 30s, 10m, 2h or 1d, or "off", got "soon". every: How often it is synced while headwater serves; off: only when asked.',
+      'headwater.yaml:4: sources.notes.every must be a time of at least 1s, such as 30s, 10m, 2h or 1d, or "off", got "soon". every: How often it is synced while headwater serves; off: only when asked.',
     ],
   },
   {

@@ -97,6 +97,13 @@ export function fakeDesk(sources: string[] = ["notes", "mail"], viewer: Viewer =
       if (request.newestFirst) found.reverse();
       return { changes: found.slice(0, request.limit), lastSeq: changes.length };
     },
+    async runs({ source = "" }: Parameters<Store["runs"]>[0]) {
+      const run = newest.get(source);
+      return run === undefined ? [] : [run.report()];
+    },
+    async pauses() {
+      return [];
+    },
     async stats(names = sources): Promise<SourceStats[]> {
       return names.map((source) => statsOf(source, of([source]), newest.get(source)?.report()));
     },
@@ -197,7 +204,7 @@ function entryOf(id: string): SourceEntry {
   return {
     id,
     connectorId: "files",
-    settings: { enabled: true, tenant: "default", tags: [], allowPrivateNetwork: false, limits },
+    settings: { enabled: true, everyMs: 3_600_000, tenant: "default", tags: [], allowPrivateNetwork: false, limits },
     written: {},
   };
 }

@@ -168,8 +168,15 @@ describe("browsing", () => {
   it("lists what is configured with its counts", async () => {
     const client = await connect(desk);
     const result = await client.callTool({ name: "list_sources", arguments: {} });
-    expect(textOf(result)).toMatch(/^- \*\*notes\*\* \(files\): 2 items \(2 note\); synced \d+ days ago/);
+    expect(textOf(result)).toMatch(
+      /^- \*\*notes\*\* \(files\): 2 items \(2 note\); synced \d+ days ago, never synced, next sync now\n/,
+    );
     expect(result.structuredContent).toMatchObject({ sources: [{ source: "notes", items: 2 }, { source: "mail" }] });
+    await client.callTool({ name: "sync_source", arguments: { source: "notes" } });
+    const synced = await client.callTool({ name: "list_sources", arguments: {} });
+    expect(textOf(synced)).toMatch(/^- \*\*notes\*\*.*, next sync in (60|59) min\n/);
+    const [notes] = (synced.structuredContent as { sources: { next_sync: string }[] }).sources;
+    expect(Date.parse(notes?.next_sync ?? "")).toBeGreaterThan(Date.now());
   });
 
   it("lists containers first and then what one holds, ready to fetch", async () => {
