@@ -319,8 +319,9 @@ function upkeepCommands(program: Command, run: Runner): void {
     );
   program
     .command("doctor")
-    .description("check this machine, the configuration, the store and the sources")
-    .action(act(run, async (session) => (await import("./doctor.ts")).doctor(session)));
+    .description("check this machine, the configuration, the stores, the keys and the sources")
+    .option("--repair", "mend what can be mended: stores, the search index, rights, what was left behind")
+    .action(act(run, async (session, _args, opts) => (await import("./doctor/doctor.ts")).doctor(session, opts)));
 }
 
 /** A command's action with the options it and its parents were given. */

@@ -72,6 +72,18 @@ export async function withLock<T>(path: string, options: LockOptions, run: (lock
   }
 }
 
+/** The owner of a lock that surely ended without giving it back; undefined for any other lock, and for none. */
+export function staleLock(path: string): { pid: number; since: string } | undefined {
+  const owner = ownerOf(path);
+  return owner && owner !== UNWRITTEN && isGone(owner) ? { pid: owner.pid, since: owner.since } : undefined;
+}
+
+/** Removes a lock whose owner ended, and no other. */
+export function removeStaleLock(path: string): void {
+  const owner = ownerOf(path);
+  if (owner && owner !== UNWRITTEN && isGone(owner)) remove(path, owner.token);
+}
+
 function take(path: string): FileLock | undefined {
   const owner: Owner = { token: randomUUID(), pid: process.pid, ...HERE, since: new Date().toISOString() };
   try {

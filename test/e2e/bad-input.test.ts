@@ -202,7 +202,7 @@ describe("a word that is not known", () => {
 });
 
 describe("a damaged store", () => {
-  it("is said to be one, and the command it names begins anew without touching the source", async () => {
+  it("is said to be one, and the command it names mends it without touching the source", async () => {
     usual();
     await sync();
     const store = join(base, "data", "default.db");
@@ -211,7 +211,11 @@ describe("a damaged store", () => {
     writeFileSync(store, bytes);
     const broken = await headwater(["sync"]);
     expect(broken.code).toBe(7);
-    expect(broken.out + broken.err).toContain("headwater reset --all");
+    expect(broken.out + broken.err).toContain("headwater doctor --repair");
+    const mended = await headwater(["doctor", "--repair"]);
+    expect([mended.code, mended.out]).toEqual([0, expect.stringContaining("Mended:")]);
+    expect((await sync()).report).toMatchObject({ state: "succeeded" });
+    expect(await finds("heron")).toEqual(["kept.md"]);
     expect((await headwater(["reset", "--all"])).code).toBe(2);
     expect((await headwater(["reset", "--all", "--yes"])).code).toBe(0);
     expect((await sync()).report).toMatchObject({ state: "succeeded", added: 1 });

@@ -174,7 +174,7 @@ test("after an unclean end the file is checked, and a damaged one is not written
   await expect(store.requestCancel("nothing")).rejects.toMatchObject({
     kind: "store",
     message: "The store's file is damaged.",
-    hint: expect.stringContaining("headwater reset --all"),
+    hint: expect.stringContaining("headwater doctor --repair"),
   });
   await store.close();
 });

@@ -1,7 +1,7 @@
 import { ConnectorError } from "../../model/errors.ts";
 
 const REPAIR =
-  "Nothing is lost in your sources. Begin anew with `headwater reset --all`, then `headwater sync`; the damaged file is kept.";
+  "Mend it with `headwater doctor --repair`, then `headwater sync`. Nothing is lost in your sources, and the damaged file is kept.";
 
 /** The error of a store whose file is damaged: it can perhaps still be read, and is not written to any more. */
 export function damaged(cause?: unknown): ConnectorError {

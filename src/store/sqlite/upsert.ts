@@ -227,6 +227,11 @@ function index(writer: Writer, row: number, columns: Row | Columns, words: strin
     .run(row, indexable(decodeText(columns.title ?? null)), words, facetsOfRow(writer, columns));
 }
 
+/** Adds an item with its stored text to the full text index, which knows nothing of it yet. */
+export function indexStored(writer: Writer, row: Row): void {
+  index(writer, Number(row.id), row, indexable(storedText(writer.connection, Number(row.id))));
+}
+
 export function unindex(connection: Connection, row: number): void {
   connection.prepare("DELETE FROM fts WHERE rowid = ?").run(row);
 }

@@ -74,7 +74,8 @@ function texts(connection: Connection): string[] {
   return wrong === 0 ? [] : [`${wrong} items have other words than were stored.`];
 }
 
-const COUNTED = `
+/** What the counters have to say. */
+export const COUNTED = `
   SELECT source, 'items' AS name, count(*) AS value FROM items WHERE lost_at IS NULL GROUP BY source
   UNION ALL SELECT source, 'k' || kind, count(*) FROM items WHERE lost_at IS NULL GROUP BY source, kind
   UNION ALL SELECT source, 'c' || container, count(*) FROM items WHERE lost_at IS NULL AND container IS NOT NULL

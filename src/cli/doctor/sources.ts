@@ -1,0 +1,46 @@
+import type { App } from "../../app.ts";
+import { mistakeText } from "../../sources/mistakes.ts";
+import type { Desk } from "../../tools/desk.ts";
+import { loginState, loginTrouble, loginWords } from "../login-state.ts";
+import type { Check } from "./check.ts";
+
+/** What the configuration holds and what is wrong with it. */
+export function configChecks({ config }: App): Check[] {
+  if (!config.path) return [{ name: "configuration", state: "note", says: "none yet; begin with: headwater init" }];
+  const count = config.sources.length;
+  return [
+    { name: "configuration", state: "ok", says: `${config.path}, ${count} ${count === 1 ? "source" : "sources"}` },
+    ...config.mistakes.map((one): Check => ({ name: "configuration", state: "bad", says: mistakeText(one) })),
+    ...config.warnings.map((one): Check => ({ name: "configuration", state: "note", says: mistakeText(one) })),
+  ];
+}
+
+/** The logins of one tenant's sources. */
+export async function loginChecks(app: App, tenant: string): Promise<Check[]> {
+  const checks: Check[] = [];
+  for (const source of app.config.sources.filter(({ entry }) => entry.settings.tenant === tenant)) {
+    const login = await loginState(app, source);
+    if (!login) continue;
+    const trouble = loginTrouble(source.entry.id, login);
+    const name = `login ${source.entry.id}`;
+    checks.push(trouble ? { name, state: "bad", says: trouble } : { name, state: "ok", says: loginWords(login) });
+  }
+  return checks;
+}
+
+/** Asks every enabled source whether it can be read. */
+export async function sourceChecks({ sources, engine }: Desk): Promise<Check[]> {
+  const enabled = sources.all().filter((entry) => entry.settings.enabled);
+  const tests = await Promise.all(enabled.map((entry) => engine.test(entry.id)));
+  return tests.map((test) => ({
+    name: `source ${test.source}`,
+    state: test.ok ? (test.warnings.length + test.missing.length > 0 ? "note" : "ok") : "bad",
+    says: test.ok
+      ? [
+          test.account ?? "reachable",
+          ...test.missing.map((one) => `missing ${one.what}: ${one.how}`),
+          ...test.warnings,
+        ].join("; ")
+      : `${test.problem?.message ?? "failed"} ${test.problem?.hint ?? ""}`.trim(),
+  }));
+}
