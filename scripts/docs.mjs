@@ -1,8 +1,10 @@
-// Writes docs/connectors.md from the connectors themselves. test/golden/docs.test.ts fails when it was forgotten.
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+// Writes docs/connectors.md from the connectors themselves, and the example's code into docs/adding-a-connector.md.
+// test/golden/docs.test.ts fails when it was forgotten.
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
 import { connectorsPage } from "./docs/connectors-page.mjs";
+import { fillCode } from "./docs/fill-code.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const bundle = `${root}dist/docs-connectors.mjs`;
@@ -23,6 +25,8 @@ try {
   const connectors = await Promise.all(Object.values(CONNECTORS).map((load) => load()));
   writeFileSync(`${root}docs/connectors.md`, connectorsPage(connectors, root));
   console.log(`docs/connectors.md: ${connectors.length} connectors`);
+  const read = (path) => readFileSync(root + path, "utf8");
+  writeFileSync(`${root}docs/adding-a-connector.md`, fillCode(read("docs/adding-a-connector.md"), read));
 } finally {
   rmSync(bundle, { force: true });
 }

@@ -1,0 +1,1 @@
+export function fillCode(page: string, read: (path: string) => string): string;
