@@ -20,6 +20,23 @@ describe("what is special about Fieldnotes", () => {
     expect(twin.refusals).toEqual([]);
   });
 
+  it("news of an edit and of a deletion come by themselves while headwater serves", async () => {
+    await place.sync("station");
+    place.engine.watch();
+    await vi.waitFor(
+      async () => expect(await place.store.runs({ source: "station", limit: 5 })).toHaveLength(2),
+      20_000,
+    );
+    await twin.edit("n_3", "The gauge was read again: 84 cm.");
+    await twin.remove("n_4");
+    const settled = async () => {
+      const stored = await place.stored("station");
+      expect(stored.get("n_3")?.text).toContain("read again");
+      expect(stored.has("n_4")).toBe(false);
+    };
+    await vi.waitFor(settled, 20_000);
+  });
+
   it("a note that was committed late, with an older time than the newest, is found by the next sync", async () => {
     await place.sync("station");
     twin.write("Late", "Committed late.", "2026-03-28T06:59:20.000Z");
@@ -58,22 +75,5 @@ describe("what is special about Fieldnotes", () => {
     const ctx = open.context(new AbortController().signal);
     const found = await fieldnotes.search?.(ctx, { text: "reiher", limit: 5 });
     expect(found?.map(({ id }) => id)).toEqual(["n_28"]);
-  });
-
-  it("news of an edit and of a deletion come by themselves while headwater serves", async () => {
-    await place.sync("station");
-    place.engine.watch();
-    await vi.waitFor(
-      async () => expect(await place.store.runs({ source: "station", limit: 5 })).toHaveLength(2),
-      20_000,
-    );
-    await twin.edit("n_3", "The gauge was read again: 84 cm.");
-    await twin.remove("n_4");
-    const settled = async () => {
-      const stored = await place.stored("station");
-      expect(stored.get("n_3")?.text).toContain("read again");
-      expect(stored.has("n_4")).toBe(false);
-    };
-    await vi.waitFor(settled, 20_000);
   });
 });
