@@ -25,6 +25,8 @@ const [NODE_20, NPM_11] = ["node@20", "npm@11"];
 const [NODE_24, NPM_12] = ["node@24", "npm@12"];
 /** Packages that stay outside of the bundle: native ones, which headwater can do without. */
 const NATIVE = ["@napi-rs/keyring", "better-sqlite3"];
+/** Runs an install script where npm lets it, and is not missed where npm does not. */
+const WITH_SCRIPT = "better-sqlite3";
 /** What may be published is at most this large; it grows by being noticed. */
 const LARGEST_BYTES = 6e6;
 
@@ -46,8 +48,16 @@ const STEPS = {
   dependencies() {
     const wanted = Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies });
     const extra = wanted.filter((name) => !NATIVE.includes(name));
-    if (extra.length === 0) return `none but ${wanted.join(" and ")}, optional`;
-    throw new Error(`${extra.join(", ")}: the build puts packages into dist, so they belong to devDependencies.`);
+    if (extra.length > 0)
+      throw new Error(`${extra.join(", ")}: the build puts packages into dist, so they belong to devDependencies.`);
+    const all = Object.entries({ ...manifest.optionalDependencies, ...manifest.devDependencies });
+    const loose = all.filter(([, version]) => !/^\d+\.\d+\.\d+$/.test(version)).map(([name]) => name);
+    if (loose.length > 0) throw new Error(`${loose.join(", ")}: versions are exact here.`);
+    const { packages } = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8"));
+    const scripts = Object.entries(packages).filter(([, { hasInstallScript, dev }]) => hasInstallScript && !dev);
+    const unknown = scripts.map(([path]) => path.replace("node_modules/", "")).filter((name) => name !== WITH_SCRIPT);
+    if (unknown.length > 0) throw new Error(`${unknown.join(", ")}: install scripts do not run under npm 12.`);
+    return `none but ${wanted.join(" and ")}, optional; exact versions; no install script but that of ${WITH_SCRIPT}`;
   },
   async pack() {
     const said = await run("npm", ["pack", "--ignore-scripts", "--json", "--pack-destination", folder], { cwd: root });
