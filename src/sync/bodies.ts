@@ -2,6 +2,7 @@ import { ConnectorError, type ErrorKind } from "../model/index.ts";
 import { type Brought, bringAndStore, feedOf } from "./bring.ts";
 import type { Job } from "./job.ts";
 import { isOutOfTime, isSated } from "./job.ts";
+import { patiently } from "./patience.ts";
 import { asksForPause } from "./pause.ts";
 import { readItem } from "./read-item.ts";
 
@@ -48,7 +49,7 @@ async function bringBody(job: Job, id: string): Promise<Brought> {
   const stored = await job.store.item(job.source.id, id, "everything");
   const container = feedOf(job, stored);
   try {
-    const upsert = await readItem(job, id, stored);
+    const upsert = await patiently(job, () => readItem(job, id, stored), "rate_limited");
     return upsert === undefined ? { id, container } : { id, container: feedOf(job, upsert.item), upsert };
   } catch (error) {
     const known = ConnectorError.from(error);

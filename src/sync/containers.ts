@@ -1,13 +1,13 @@
 import type { Entry } from "../model/index.ts";
 import type { Place } from "../store/store.ts";
 import type { Job } from "./job.ts";
+import { patiently } from "./patience.ts";
 
 /** The feeds of a source: itself, or one per container that it lists now. Containers that are gone lose their items. */
 export async function placesOf(job: Job): Promise<Place[]> {
   const source = job.source.id;
   if (job.source.connector.scope === "source") return [{ source }];
-  const entries: Entry[] = [];
-  for await (const entry of job.source.connector.list(job.ctx)) entries.push(entry);
+  const entries = await patiently(job, () => listed(job));
   const wanted = job.options.containers;
   const unknown = wanted?.filter((id) => !entries.some((entry) => entry.id === id)) ?? [];
   for (const id of unknown) job.report.gap(`${source} has no container "${id}".`);
@@ -27,6 +27,12 @@ export async function placesOf(job: Job): Promise<Place[]> {
   return entries
     .filter((entry) => wanted === undefined || wanted.includes(entry.id))
     .map((entry) => ({ source, container: entry.id }));
+}
+
+async function listed(job: Job): Promise<Entry[]> {
+  const entries: Entry[] = [];
+  for await (const entry of job.source.connector.list(job.ctx)) entries.push(entry);
+  return entries;
 }
 
 function normalAccess(access: NonNullable<Entry["access"]>) {

@@ -7,6 +7,8 @@ export const PASS_NOTES = "engine.pass";
 export interface PassNotes {
   /** Everything is read again, whatever its version. */
   force: boolean;
+  /** It began with nothing known, so that what its pages met is everything: nobody has to ask for ids as well. */
+  fromStart: boolean;
   /** Set once a page said that it cannot prove absence: sentences why. */
   gaps: string[] | undefined;
 }
@@ -14,17 +16,19 @@ export interface PassNotes {
 /** The notes of the pass that a place is in; none when it is in no pass. */
 export function notesOf(progress: Progress): PassNotes {
   const written = progress.options?.[PASS_NOTES];
-  if (progress.pass === undefined || written === undefined) return { force: false, gaps: undefined };
-  const { pass, force, gaps } = JSON.parse(written) as { pass: number; force: boolean; gaps?: string[] };
-  return pass === progress.pass.number ? { force, gaps } : { force: false, gaps: undefined };
+  const none = { force: false, fromStart: false, gaps: undefined };
+  if (progress.pass === undefined || written === undefined) return none;
+  const notes = JSON.parse(written) as { pass: number; force: boolean; fromStart?: boolean; gaps?: string[] };
+  if (notes.pass !== progress.pass.number) return none;
+  return { force: notes.force, fromStart: notes.fromStart === true, gaps: notes.gaps };
 }
 
 /** The digests to commit with a page of a pass. */
 export function withNotes(
   digests: Record<string, string>,
   pass: number,
-  { force, gaps }: PassNotes,
+  { force, fromStart, gaps }: PassNotes,
 ): Record<string, string> {
-  if (!force && gaps === undefined) return digests;
-  return { ...digests, [PASS_NOTES]: JSON.stringify({ pass, force, gaps }) };
+  if (!force && !fromStart && gaps === undefined) return digests;
+  return { ...digests, [PASS_NOTES]: JSON.stringify({ pass, force, fromStart, gaps }) };
 }

@@ -2,10 +2,11 @@ import { ConnectorError, type Page } from "../model/index.ts";
 import type { Batch, Place, Progress } from "../store/store.ts";
 import { isOutOfTime, isSated, type Job } from "./job.ts";
 import { notesOf, type PassNotes, withNotes } from "./pass-notes.ts";
+import { isWorthWaiting, waitAfter } from "./patience.ts";
 import { asksForPause } from "./pause.ts";
 import { fullPassIsDue, lossGuard, type OptionChange, optionChange } from "./plan.ts";
 import { type PreparedPage, preparePage } from "./prepare.ts";
-import { LONGEST_WAIT_MS, MAX_TRIES, pauseBefore, REACTION } from "./reaction.ts";
+import { REACTION } from "./reaction.ts";
 
 /** Follows one feed to its end. Every try begins at the stored cursor, so trying again is only calling again. Never throws. */
 export async function syncPlace(job: Job, place: Place): Promise<void> {
@@ -13,6 +14,7 @@ export async function syncPlace(job: Job, place: Place): Promise<void> {
   const tries: Tries = { count: 0, guard: new PageGuard(), full: job.options.full === true };
   for (;;) {
     tries.count += 1;
+    tries.guard.beginTry();
     try {
       return await followFeed(job, place, startOver, tries);
     } catch (thrown) {
@@ -29,9 +31,8 @@ export async function syncPlace(job: Job, place: Place): Promise<void> {
       }
       if (asksForPause(error)) return job.stop(error);
       if (reaction === "stop") job.stop(error);
-      const mayWait = reaction === "wait" && tries.count < MAX_TRIES && (error.retryAfterMs ?? 0) <= LONGEST_WAIT_MS;
-      if (!mayWait || job.signal.aborted) return fail(job, place, error);
-      await job.clock.sleep(pauseBefore(tries.count, error.retryAfterMs), job.signal).catch(() => {});
+      if (!isWorthWaiting(error, tries.count) || job.signal.aborted) return fail(job, place, error);
+      await waitAfter(job, error, tries.count);
     }
   }
 }
@@ -63,7 +64,7 @@ interface Walk extends PassNotes {
   met: Set<number>;
 }
 
-const ALONGSIDE = { pass: undefined, resumed: false, gaps: undefined };
+const ALONGSIDE = { pass: undefined, resumed: false, fromStart: false, gaps: undefined };
 
 async function followFeed(job: Job, place: Place, startOver: boolean, tries: Tries): Promise<void> {
   const walk = await planWalk(job, place, startOver, tries);
@@ -104,7 +105,7 @@ async function planWalk(job: Job, place: Place, startOver: boolean, tries: Tries
   const fromCursor = usable && connector.ids !== undefined && connector.feed !== "listing" && !changesTheWalk(change);
   const { pass } = await job.store.beginPass(place, job.fence, now(job), fromCursor ? "cursor" : "start");
   const cursor = fromCursor ? parsed?.data : undefined;
-  return { ...ALONGSIDE, cursor, inPass: true, pass: pass?.number, force, met };
+  return { ...ALONGSIDE, cursor, inPass: true, pass: pass?.number, fromStart: !fromCursor, force, met };
 }
 
 /** A dry run writes nothing; a run bounded by `since` leaves things out, so that later runs must not build on it. */
@@ -204,16 +205,28 @@ class Committing {
 
 /** A service that gives the same page again and again would keep us for ever. */
 class PageGuard {
-  readonly #seen = new Map<string, number>();
+  /** Pages of all tries: only what none of them met is progress. */
+  readonly #known = new Set<string>();
+  /** How often each came in this try. */
+  #seen = new Map<string, number>();
+  #inCircle = false;
 
-  /** False for a page met before in this walk; throws at the third time. */
+  /** A try after a failure may meet pages again, which is no circle. */
+  beginTry(): void {
+    if (!this.#inCircle) this.#seen = new Map();
+  }
+
+  /** False for a page met before in this walk; throws at the third time in one try. */
   isNew(page: Page<unknown>): boolean {
     const [upserts, deletes] = [page.upserts ?? [], page.deletes ?? []];
     const ends = [upserts[0]?.id, upserts.at(-1)?.id, deletes[0], deletes.at(-1)];
     const key = JSON.stringify([page.cursor, upserts.length, deletes.length, ...ends]);
     const times = (this.#seen.get(key) ?? 0) + 1;
     this.#seen.set(key, times);
-    if (times < 3) return times === 1;
+    const isNew = !this.#known.has(key);
+    this.#known.add(key);
+    if (times < 3) return isNew;
+    this.#inCircle = true;
     throw new ConnectorError("bad_response", "The listing does not move on: the same page came three times.");
   }
 }
@@ -221,7 +234,7 @@ class PageGuard {
 async function closePass(job: Job, place: Place, walk: Walk): Promise<void> {
   if (walk.gaps !== undefined) return job.store.dropPass(place, job.fence);
   const { connector } = job.source;
-  if (connector.ids !== undefined && walk.cursor !== undefined && connector.feed !== "listing") {
+  if (connector.ids !== undefined && !walk.fromStart && connector.feed !== "listing") {
     const from = place.container === undefined ? {} : { container: place.container };
     for await (const ids of connector.ids(job.ctx, from)) {
       await job.store.sighted(place, job.fence, ids);

@@ -1,7 +1,13 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Clock, type Connector, type Memory, openHttp } from "../../src/connectors/kit/index.ts";
+import {
+  type Clock,
+  type Connector,
+  type HttpSettings,
+  type Memory,
+  openHttp,
+} from "../../src/connectors/kit/index.ts";
 import { createExtractor } from "../../src/extract/extract.ts";
 import type { SyncReport } from "../../src/model/index.ts";
 import { ConnectorError } from "../../src/model/index.ts";
@@ -63,11 +69,13 @@ export class TestSources implements Sources {
   readonly #open = new Map<string, Promise<OpenSource>>();
   readonly #memories = new Map<string, Memory>();
   readonly #clock: Clock;
+  readonly #limits: HttpSettings["limits"];
   readonly log = new LogBook();
 
-  constructor(sources: TestSource[], clock: Clock) {
+  constructor(sources: TestSource[], clock: Clock, limits?: HttpSettings["limits"]) {
     for (const source of sources) this.#sources.set(source.id, source);
     this.#clock = clock;
+    this.#limits = limits;
   }
 
   /** Changes the options of a source as an edited configuration file does. */
@@ -119,7 +127,12 @@ export class TestSources implements Sources {
       memory: this.#memoryOf(id),
       tokens: noTokens,
     };
-    const http = openHttp({ ...base, service: connector.http, allowPrivateNetwork: settings.allowPrivateNetwork });
+    const http = openHttp({
+      ...base,
+      service: connector.http,
+      allowPrivateNetwork: settings.allowPrivateNetwork,
+      ...(this.#limits !== undefined && { limits: this.#limits }),
+    });
     const never = new AbortController().signal;
     const api = await connector.connect({ ...base, http: http.until(never), signal: never });
     const options = Object.fromEntries(
@@ -148,19 +161,29 @@ function entryOf(source: TestSource): SourceEntry {
 /** A real engine over a real store in a temporary folder. */
 export class TestWorkplace implements Workplace {
   readonly folder: string;
-  readonly clock = new TestClock();
+  readonly clock: TestClock;
   readonly extractor = createExtractor();
   readonly sources: TestSources;
   store!: Store;
   engine!: Engine;
 
-  private constructor(sources: TestSource[]) {
+  private constructor(sources: TestSource[], clock: TestClock, limits?: HttpSettings["limits"]) {
     this.folder = mkdtempSync(join(tmpdir(), "headwater-test-"));
-    this.sources = new TestSources(sources, this.clock);
+    this.clock = clock;
+    this.sources = new TestSources(sources, clock, limits);
   }
 
-  static async open(...sources: TestSource[]): Promise<TestWorkplace> {
-    const place = new TestWorkplace(sources);
+  static open(...sources: TestSource[]): Promise<TestWorkplace> {
+    return TestWorkplace.openAt(new TestClock(), {}, ...sources);
+  }
+
+  /** By another clock, and with other bounds of what is asked over HTTP. */
+  static async openAt(
+    clock: TestClock,
+    limits: HttpSettings["limits"],
+    ...sources: TestSource[]
+  ): Promise<TestWorkplace> {
+    const place = new TestWorkplace(sources, clock, limits);
     await place.reopen();
     return place;
   }

@@ -112,6 +112,37 @@ describe("a service in trouble", () => {
     expect(await ids()).toHaveLength(5);
   });
 
+  it("is asked for its places again when they could not be listed at first", async () => {
+    await open({ feed: "listing", scope: "container" });
+    for (const folder of ["a", "b"]) ledger.seed(3, folder);
+    let lists = 0;
+    place.sources.replaceConnector(SOURCE, (inner) => ({
+      async *list(...args: Parameters<typeof inner.list>) {
+        lists += 1;
+        for await (const entry of inner.list(...args)) {
+          yield entry;
+          if (lists < 4) throw new ConnectorError("bad_response", "A web page where data was asked for.");
+        }
+      },
+    }));
+    expect(await place.sync(SOURCE)).toMatchObject({ state: "succeeded", added: 6, failures: [] });
+    expect(place.clock.naps).toHaveLength(3);
+  });
+
+  it("may give the same page in each try, as long as it goes on in between", async () => {
+    await open({ feed: "changes" });
+    const DOWN = new ConnectorError("unavailable", "The ledger is down.");
+    let tries = 0;
+    place.sources.replaceConnector(SOURCE, () => ({
+      async *sync() {
+        tries += 1;
+        yield { upserts: [{ id: "the same", kind: "entry", title: "t", version: "1" }], cursor: { offset: 1 } };
+        if (tries < 5) throw DOWN;
+      },
+    }));
+    expect(await place.sync(SOURCE)).toMatchObject({ state: "succeeded", failures: [] });
+  });
+
   it("whose listing does not move on is stopped within three pages", async () => {
     await open({ feed: "changes" });
     ledger.seed(5);

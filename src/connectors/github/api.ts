@@ -1,6 +1,7 @@
 import type { Context, HttpRequest } from "../kit/index.ts";
 import type { GithubConfig } from "./options.ts";
 import type { Repository } from "./schema.ts";
+import type { StreamName } from "./streams.ts";
 
 const MOST_THREADS = 2_000;
 
@@ -19,6 +20,7 @@ export class GithubApi {
   /** Set once the service turned out to have no GraphQL. */
   withoutGraphql = false;
   readonly #threadOf = new Map<string, number>();
+  readonly #operations = new WeakMap<AbortSignal, Done>();
 
   /** GitHub finds reviews, and comments on discussions, by their thread only: addresses and news name it. */
   rememberThread(id: string, number: number): void {
@@ -29,6 +31,22 @@ export class GithubApi {
   threadOf(id: string): number | undefined {
     return this.#threadOf.get(id);
   }
+
+  /** What the operation that this signal stops has done so far: tried again after a failure, it does not ask for that twice. */
+  doneBy(signal: AbortSignal): Done {
+    const known = this.#operations.get(signal);
+    if (known !== undefined) return known;
+    const done = { described: new Map(), read: new Map() };
+    this.#operations.set(signal, done);
+    return done;
+  }
+}
+
+interface Done {
+  /** Repositories by the name in the options, in lower case, until all of them are described. */
+  readonly described: Map<string, Repository>;
+  /** Where streams stood when they were read to their end, by the repository's id. */
+  readonly read: Map<string, Map<StreamName, string>>;
 }
 
 export type GithubContext = Context<GithubConfig, GithubApi>;

@@ -10,7 +10,7 @@ const QueryErrors = z.object({
     z.object({
       type: z.string().optional(),
       path: z.array(z.union([z.string(), z.number()])).nullish(),
-      extensions: z.object({ saml_failure: z.boolean().optional() }).nullish(),
+      extensions: z.object({ saml_failure: z.boolean().optional(), code: z.string().optional() }).nullish(),
     }),
   ),
 });
@@ -73,8 +73,16 @@ function explainQuery({ body }: HttpFailure): Explanation | undefined {
   }
   if (error?.type === "RATE_LIMITED" || error?.type === "RATE_LIMIT")
     return { kind: "rate_limited", message: "GitHub's hourly limit of GraphQL points is used up." };
+  if (TOO_MUCH.includes(error?.type ?? "") || (error?.type === undefined && error?.extensions?.code !== undefined))
+    return {
+      kind: "unsupported",
+      message: "This GitHub does not answer such a query: an older server, or too much at once.",
+    };
   return undefined;
 }
+
+/** Of a query that is right in itself. A wrong one, or one that an older server cannot know, has a code instead of a type. */
+const TOO_MUCH: readonly string[] = ["MAX_NODE_LIMIT_EXCEEDED", "RESOURCE_LIMITS_EXCEEDED"];
 
 const FIELDS: Readonly<Record<string, string | undefined>> = {
   discussions: "Discussions: read",

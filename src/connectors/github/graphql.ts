@@ -20,6 +20,12 @@ export function accountOf(actor: z.output<typeof Actor>): Account {
   return { login, type: isBot ? "Bot" : "User" };
 }
 
+/** Whether GraphQL itself is closed, so that REST has to do. An answer that came broken says nothing of the kind. */
+export function isClosed({ kind, status }: ConnectorError): boolean {
+  if (kind === "bad_response") return status !== undefined && status !== 200;
+  return kind === "permission" || kind === "not_found" || kind === "unsupported";
+}
+
 /** Ids are numbers beyond 32 bits, which GraphQL writes as text. */
 export const BigId = z.union([z.string(), z.number()]).transform(Number);
 

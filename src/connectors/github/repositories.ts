@@ -68,11 +68,17 @@ export function namedRepositories(config: GithubContext["config"]): string[] {
  */
 async function* eachByName(ctx: GithubContext, names: string[]): AsyncGenerator<Repository> {
   const missing: ConnectorError[] = [];
+  const { described } = ctx.api.doneBy(ctx.signal);
   for (const name of names) {
-    const found = await find(ctx, name);
+    const known = described.get(name.toLowerCase());
+    const found = known === undefined ? await find(ctx, name) : { repository: known };
     if ("error" in found) missing.push(found.error);
-    else yield found.repository;
+    else {
+      described.set(name.toLowerCase(), found.repository);
+      yield found.repository;
+    }
   }
+  described.clear();
   const [first] = missing;
   if (first !== undefined && missing.length === names.length) throw first;
   for (const error of missing) ctx.log.warn("repository.missed", { why: error.message });

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { ConnectorError, type Draft } from "../kit/index.ts";
 import { type GithubContext, hasGraphql, inRepository } from "./api.ts";
 import { type Checked, checkEach } from "./checked.ts";
-import { ACTOR, Actor, accountOf, askRepository, BigId, PageInfo } from "./graphql.ts";
+import { ACTOR, Actor, accountOf, askRepository, BigId, isClosed, PageInfo } from "./graphql.ts";
 import { isBot, reviewItem } from "./items.ts";
 import { type Repository, Review } from "./schema.ts";
 
@@ -97,9 +97,8 @@ async function askSome(ctx: GithubContext, repository: Repository, numbers: read
   try {
     return await askRepository(ctx, repository, { body: parts.join(" ") }, Pulls);
   } catch (thrown) {
-    const error = ConnectorError.from(thrown);
     // GraphQL refuses more than REST does: a token without a field's permission, an old server, one number that is gone.
-    if (["permission", "not_found", "unsupported", "bad_response"].includes(error.kind)) return undefined;
-    throw error;
+    if (isClosed(ConnectorError.from(thrown))) return undefined;
+    throw thrown;
   }
 }

@@ -43,6 +43,8 @@ class Walk {
   readonly #refused = new Set<StreamName>();
   /** Streams of which something may be stored, also when the cursor was dropped. */
   #read = new Set<StreamName>();
+  /** Streams that an earlier try of the same run read to their end, and where each stood then. */
+  readonly #done: Map<StreamName, string>;
   #states: States;
   #isEmpty = true;
   #postponed: ConnectorError | undefined;
@@ -53,7 +55,11 @@ class Walk {
     this.#since = from.since;
     this.#states = { ...from.cursor?.streams };
     this.#before = from.cursor?.refused ?? [];
-    ctx.api.refused.set(String(repository.id), this.#refused);
+    const id = String(repository.id);
+    ctx.api.refused.set(id, this.#refused);
+    const { read } = ctx.api.doneBy(ctx.signal);
+    this.#done = read.get(id) ?? new Map();
+    read.set(id, this.#done);
   }
 
   async remember(): Promise<void> {
@@ -74,6 +80,8 @@ class Walk {
   }
 
   async *follow(stream: Stream): AsyncGenerator<Page<GithubCursor>> {
+    if (this.#done.has(stream.name) && this.#done.get(stream.name) === this.#position(stream.name)) return;
+    const gaps = this.#gaps.length;
     const parsed = stream.state.safeParse(this.#states[stream.name]);
     const state = parsed.success ? parsed.data : undefined;
     try {
@@ -88,11 +96,16 @@ class Walk {
         await this.#note(stream.name, true); // before its first page is stored
         yield { ...changes, cursor: this.#cursor(), ...(incomplete !== undefined && { incomplete }) };
       }
+      if (this.#gaps.length === gaps) this.#done.set(stream.name, this.#position(stream.name));
     } catch (thrown) {
       const error = ConnectorError.from(thrown);
       if (SERIOUS.includes(error.kind)) throw error;
       await this.#missed(stream, error);
     }
+  }
+
+  #position(name: StreamName): string {
+    return JSON.stringify(this.#states[name] ?? null);
   }
 
   /** A stream that the options or the repository left out begins anew when it comes back. */

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { ConnectorError } from "../kit/index.ts";
 import { type GithubContext, hasGraphql, inRepository } from "./api.ts";
-import { ACTOR, Actor, accountOf, askRepository, BigId, PageInfo } from "./graphql.ts";
+import { ACTOR, Actor, accountOf, askRepository, BigId, isClosed, PageInfo } from "./graphql.ts";
 import { isBot, threadId } from "./items.ts";
 import type { Repository } from "./schema.ts";
 import { isSelective, takesThread } from "./selection.ts";
@@ -45,8 +45,7 @@ async function* threadIds(
       yield* idsByGraphql(ctx, repository, list);
       return;
     } catch (thrown) {
-      const error = ConnectorError.from(thrown);
-      if (!["permission", "not_found", "unsupported", "bad_response"].includes(error.kind)) throw error;
+      if (!isClosed(ConnectorError.from(thrown))) throw thrown;
       ctx.api.withoutGraphql = true; // the comments are then listed by REST as well
     }
   }

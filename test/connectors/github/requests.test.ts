@@ -90,3 +90,45 @@ it("a full pass without deletions names everything in few questions", async () =
   expect(await world.syncTomorrow()).toMatchObject({ state: "succeeded", deleted: 0, mode: "full" });
   expect(world.asked().filter((line) => line.includes("/graphql")).length).toBeLessThanOrEqual(5);
 });
+
+it("a first sync that a failure interrupted goes on from there, and asks for nothing twice", async () => {
+  world = await GithubWorld.open((docs) => {
+    for (let at = 0; at < 250; at++) docs.issues.open({ title: `Reading ${at}`, at: moment(at) });
+    for (let at = 0; at < 130; at++) docs.comments.add(7, { body: `Remark ${at}`, at: moment(300 + at) });
+    docs.push({ message: "Begin", files: { "README.md": "# Handbook\n" }, at: moment(600) });
+  });
+  world.twin.faults.next({ kind: "html" }, /\/issues\/comments\?.*since=/, 4);
+  expect(await world.sync()).toMatchObject({ state: "succeeded", added: 382, failures: [] });
+  expect(world.asked().sort()).toEqual([
+    "GET /repos/{owner}/{repo} 200",
+    "GET /repos/{owner}/{repo}/issues 200",
+    "GET /repos/{owner}/{repo}/issues 200",
+    "GET /repos/{owner}/{repo}/issues 200",
+    "GET /repos/{owner}/{repo}/issues/comments 200",
+    "GET /repos/{owner}/{repo}/issues/comments 200",
+    "GET /repos/{owner}/{repo}/pulls 200",
+    "GET /repos/{owner}/{repo}/pulls/comments 200",
+    "GET /repos/{owner}/{repo}/readme 200",
+    "POST /graphql 200", // discussions; no walk over ids, because everything was met
+  ]);
+});
+
+it("repositories that were described are not described again when one of the others could not be", async () => {
+  world = await GithubWorld.open((_, twin) => void twin.repository("acme/other", { hasWiki: false }));
+  world.configure({ repositories: ["acme/docs", "acme/other"] });
+  world.twin.faults.next({ kind: "truncated" }, /\/repos\/acme\/other$/, 3);
+  expect(await world.sync()).toMatchObject({ state: "succeeded", added: 2 });
+  expect(world.asked().filter((line) => line.endsWith("{repo} 200"))).toHaveLength(5); // 1, and 3 broken ones before 1
+});
+
+it("a broken answer of GraphQL does not mean that there is no GraphQL", async () => {
+  world = await GithubWorld.open((docs) => {
+    for (let at = 0; at < 150; at++) docs.issues.open({ title: `Reading ${at}`, at: moment(at) });
+  });
+  await world.sync();
+  world.twin.faults.next({ kind: "html" }, /graphql/, 4);
+  world.asked();
+  expect(await world.syncTomorrow()).toMatchObject({ state: "succeeded", deleted: 0, mode: "full", failures: [] });
+  expect(world.twin.requests.filter(({ url }) => url.includes("sort=created"))).toEqual([]);
+  expect(world.asked().filter((line) => line.includes("/graphql")).length).toBeLessThanOrEqual(6);
+});

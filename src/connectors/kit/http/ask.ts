@@ -41,7 +41,7 @@ const NO_CREDENTIAL: Credential = { headers: {} };
 export async function ask<T>(line: Line, request: HttpRequest, reading: Reading<T>): Promise<T> {
   const { wire, signal } = line;
   const prepared = prepareRequest(wire, request, reading.accept);
-  let credentialRefused = false;
+  let [credentialRefused, misshapen] = [false, 0];
   for (let tries = 1; ; tries++) {
     try {
       return await oneTry(line, request, prepared, reading, tries);
@@ -49,7 +49,8 @@ export async function ask<T>(line: Line, request: HttpRequest, reading: Reading<
       if (signal.aborted) throw new ConnectorError("cancelled", "Stopped.");
       if (!(thrown instanceof TryFailed)) throw ConnectorError.from(thrown);
       const freshCredential = thrown.again === "credential" && !credentialRefused;
-      if (!freshCredential && !mayRepeat(wire, prepared, thrown, tries)) throw thrown.error;
+      if (thrown.again === "twice") misshapen++;
+      if (!freshCredential && !mayRepeat(wire, prepared, thrown, { tries, misshapen })) throw thrown.error;
       credentialRefused ||= thrown.again === "credential";
       wire.counts.retried++;
       // A bucket that rests is waited for at its gate.
@@ -58,10 +59,15 @@ export async function ask<T>(line: Line, request: HttpRequest, reading: Reading<
   }
 }
 
-function mayRepeat(wire: Wire, prepared: Prepared, failed: TryFailed, tries: number): boolean {
-  if (!prepared.repeatable) return false;
-  if (failed.again === "later") return tries < wire.limits.tries;
-  return failed.again === "twice" && tries < wire.limits.shapeTries;
+/** A limit in between says nothing about the shape of the next answer. */
+function mayRepeat(
+  { limits }: Wire,
+  prepared: Prepared,
+  failed: TryFailed,
+  { tries, misshapen }: { tries: number; misshapen: number },
+): boolean {
+  if (!prepared.repeatable || tries >= limits.tries) return false;
+  return failed.again === "later" || (failed.again === "twice" && misshapen < limits.shapeTries);
 }
 
 /** Full jitter, so that those who failed together do not come back together. */

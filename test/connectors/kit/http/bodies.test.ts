@@ -107,6 +107,17 @@ describe("an answer that cannot be the answer", () => {
     }
   });
 
+  it("is not counted against those that only came at a bad time", async () => {
+    const { http, server } = await answering((seen, response) => {
+      const asked = server.seen.indexOf(seen) + 1;
+      if (asked < 3) return sendJson(response, {}, 503);
+      if (asked < 5) return response.writeHead(200, JSON_TYPE).end("<h1>One moment");
+      return response.writeHead(200, JSON_TYPE).end(PAGE);
+    });
+    expect((await http.json({ url: "/items" }, Page)).body).toEqual(JSON.parse(PAGE));
+    expect(server.seen.length).toBe(5);
+  });
+
   it("names the place of a wrong field without names that are somebody's data", async () => {
     const { http } = await answering((_seen, response) =>
       sendJson(response, { users: { "anna@acme.test": { age: "x" } } }),
