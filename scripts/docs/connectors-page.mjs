@@ -27,7 +27,7 @@ export function connectorsPage(connectors, root) {
     "|---|---|",
     ...connectors.map(({ id, title, summary }) => `| [\`${id}\`](#${anchor(title)}) | ${cell(summary)} |`),
     "",
-    "Every source also takes the engine's own keys: `enabled`, `tenant`, `tags`, `every`, `since` and `limits`",
+    "Every source also takes the engine's own keys: `enabled`, `tenant`, `tags`, `every`, `schedule`, `since` and `limits`",
     "(`itemBytes`, `runSeconds`, `fullPassHours`, `concurrency`). `headwater config schema` prints them all for your editor.",
     "",
     ...parts,
