@@ -1,9 +1,11 @@
-import { refOf } from "../model/index.ts";
+import { refOf, type SyncReport } from "../model/index.ts";
+import type { StoredFailure } from "../store/store.ts";
+import type { Desk } from "../tools/desk.ts";
 import { EXIT } from "./failure.ts";
-import { countsText } from "./history.ts";
+import { countsText, NOTHING_SYNCED } from "./history.ts";
 import { chosenSources, type Session, withDesk } from "./session.ts";
-import { safeText, shortLine } from "./terminal.ts";
-import { ago, wholeNumber } from "./times.ts";
+import { safeText, shellWord, shortLine, type Terminal } from "./terminal.ts";
+import { ago, grouped, wholeNumber } from "./times.ts";
 
 /** `headwater failures`: items that could not be read, why, and with `--retry` another try. */
 export async function failures(
@@ -15,27 +17,46 @@ export async function failures(
   const limit = wholeNumber(String(opts.limit), "--limit", 1, 10_000);
   return withDesk(session, async (desk) => {
     const chosen = chosenSources(desk, names);
-    const reports = [];
+    const reports: SyncReport[] = [];
     if (opts.retry === true)
       for (const source of chosen) reports.push(await desk.engine.retryFailures(source, { signal }));
-    const left = await desk.store.failures({ limit, ...(names.length > 0 && { sources: chosen }) });
-    if (globals.json) terminal.json({ ...(opts.retry === true && { retried: reports }), failures: left });
+    const among = names.length > 0 ? { sources: chosen } : {};
+    const left = await desk.store.failures({ limit, ...among });
+    const total = (await desk.store.stats(among.sources)).reduce((sum, one) => sum + one.failures, 0);
+    if (globals.json)
+      terminal.json({
+        ...(opts.retry === true && { retried: reports }),
+        failures: left.map((one) => ({ ref: refOf(one.source, one.id), ...one })),
+        total,
+      });
     else {
       for (const report of reports)
         terminal.line(`${terminal.style.bold(report.source)}  tried again: ${countsText(report)}`);
-      for (const one of left) {
-        terminal.line(
-          `${terminal.style.bold(shortLine(refOf(one.source, one.id), 120))}  ${terminal.style.dim(`${one.kind} · ${tries(one.attempts)} · ${ago(one.lastAt)}`)}`,
-        );
-        terminal.line(`  ${safeText(one.message)}${one.hint ? ` ${safeText(one.hint)}` : ""}`);
-      }
-      if (left.length === 0) terminal.line("Everything could be read.");
-      else if (opts.retry !== true) terminal.line(terminal.style.dim("Try again: headwater failures --retry"));
+      for (const one of left) tellFailure(terminal, one);
+      if (left.length === 0) terminal.line(await nothingFailed(desk));
+      else tellMore(terminal, { names, left: left.length, total, retried: opts.retry === true });
     }
     return opts.retry === true && left.length > 0 ? EXIT.partial : EXIT.ok;
   });
 }
 
-function tries(attempts: number): string {
-  return attempts === 1 ? "tried once" : `tried ${attempts} times`;
+function tellFailure({ line, style }: Terminal, one: StoredFailure): void {
+  const { bold, dim } = style;
+  const history = `${one.kind}, ${one.attempts === 1 ? "tried once" : `tried ${one.attempts} times, last`} ${ago(one.lastAt)}`;
+  line(`${bold(shortLine(refOf(one.source, one.id), 120))}  ${dim(history)}`);
+  line(`  ${safeText(one.message)}${one.hint ? ` ${safeText(one.hint)}` : ""}`);
+}
+
+/** What stands below the list: how many were not shown, and the next step. */
+function tellMore(
+  { line, style }: Terminal,
+  { names, left, total, retried }: { names: readonly string[]; left: number; total: number; retried: boolean },
+): void {
+  const command = ["headwater failures", ...names.map(shellWord)].join(" ");
+  if (total > left) line(style.dim(`${grouped(total - left)} more: ${command} --limit ${total}`));
+  if (!retried) line(style.dim(`When their reasons are gone, try them again: ${command} --retry`));
+}
+
+async function nothingFailed({ store }: Desk): Promise<string> {
+  return (await store.runs({ limit: 1 })).length === 0 ? NOTHING_SYNCED : "Everything could be read.";
 }

@@ -1,7 +1,10 @@
 import type { SyncReport } from "../model/index.ts";
 import { type Session, withDesk } from "./session.ts";
-import { safeText, table } from "./terminal.ts";
-import { ago, took, wholeNumber } from "./times.ts";
+import { type Style, safeText, table } from "./terminal.ts";
+import { grouped, took, whenCells, wholeNumber } from "./times.ts";
+
+/** What to say where nothing was ever synced. */
+export const NOTHING_SYNCED = "Nothing has been synced yet. Begin with: headwater sync";
 
 /** `headwater history [source]`: the last syncs, newest first. */
 export async function history(
@@ -14,53 +17,72 @@ export async function history(
   await withDesk(session, async ({ sources, store }) => {
     const runs = await store.runs({ limit, ...(name !== undefined && { source: sources.get(name).id }) });
     if (globals.json) return terminal.json({ runs });
-    if (runs.length === 0) return terminal.line("Nothing has been synced yet. Begin with: headwater sync");
-    for (const row of table(runs.map((run) => rowOf(run, session)))) terminal.line(row);
+    if (runs.length === 0) return terminal.line(NOTHING_SYNCED);
+    for (const row of table(runs.map((run) => rowOf(run, terminal.style)))) terminal.line(row);
   });
   return undefined;
 }
 
 /** "12 added, 3 updated, 1,269 unchanged": what is not zero. */
 export function countsText(report: SyncReport): string {
+  return counted(report) || "nothing to do";
+}
+
+function counted(report: SyncReport): string {
   const names = ["added", "updated", "unchanged", "deleted", "lost", "failed"] as const;
-  const parts = names
+  return names
     .filter((name) => report[name] > 0)
-    .map((name) => `${report[name].toLocaleString("en-US")} ${name}`);
-  return parts.length > 0 ? parts.join(", ") : "nothing to do";
+    .map((name) => `${grouped(report[name])} ${name}`)
+    .join(", ");
 }
 
 const STARTED_BY = {
   schedule: "by schedule",
   webhook: "by webhook",
-  live: "by live feed",
+  live: "by live news",
   tool: "by an assistant",
-  person: "",
+  person: "by hand",
 } as const;
 
-/** "full 3.1 s, by schedule" */
+const PART = { containers: "in part", items: "single items", failures: "failed ones again" } as const;
+
+/** "full, 3.1 s" */
 function howOf(run: SyncReport): string {
   const time = run.endedAt ? took(Date.parse(run.endedAt) - Date.parse(run.startedAt)) : "";
-  const how = [run.mode === "full" && "full", run.dryRun && "trial", run.part === "containers" && "in part", time];
-  const by = STARTED_BY[run.startedBy ?? "person"];
-  return how.filter(Boolean).join(" ") + (by === "" ? "" : `, ${by}`);
+  const scope = run.part === undefined ? run.mode === "full" && "full" : PART[run.part];
+  return [run.dryRun && "trial", scope, time].filter(Boolean).join(", ");
 }
 
-function rowOf(run: SyncReport, { terminal }: Session): string[] {
-  const { bold, dim, green, red, yellow } = terminal.style;
+/** What it did, and why it did no more. */
+function outcomeOf(run: SyncReport): string {
+  const done = counted(run);
+  if (run.state === "running") {
+    const looked = `${grouped(run.done)}${run.total === undefined ? "" : ` of ${grouped(run.total)}`} looked at so far`;
+    return done === "" ? looked : `${looked}: ${done}`;
+  }
+  if (run.state === "succeeded") return countsText(run);
+  const why = (run.state === "failed" ? run.failures[0]?.message : undefined) ?? run.notes[0] ?? whyOf(run);
+  return [done, why && safeText(why)].filter(Boolean).join("; ");
+}
+
+function whyOf(run: SyncReport): string | undefined {
+  if (run.state === "cancelled") return "stopped before the end; the next sync goes on";
+  return run.failed > 0 ? `see them: headwater failures ${run.source}` : undefined;
+}
+
+function rowOf(run: SyncReport, style: Style): string[] {
+  const { bold, dim, green, red, yellow } = style;
   const colour = { succeeded: green, running: green, partial: yellow, cancelled: yellow, skipped: dim, failed: red }[
     run.state
   ];
-  const why =
-    run.state === "failed"
-      ? (run.failures[0]?.message ?? run.notes[0])
-      : run.state === "succeeded"
-        ? undefined
-        : run.notes[0];
+  const [time, ago] = whenCells(run.startedAt);
   return [
-    ago(run.startedAt),
+    time,
+    dim(ago),
     bold(run.source),
     colour(run.state),
+    STARTED_BY[run.startedBy ?? "person"],
     howOf(run),
-    why ? `${countsText(run)}: ${safeText(why)}` : countsText(run),
+    outcomeOf(run),
   ];
 }

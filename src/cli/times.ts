@@ -18,6 +18,11 @@ export function ago(iso: string | undefined, now = Date.now()): string {
   return `${count} ${unit}${unit === "day" && count > 1 ? "s" : ""} ago`;
 }
 
+/** A moment of the past for two columns: the time on the wall, and how long ago, which an old date says itself. */
+export function whenCells(iso: string, now = Date.now()): [time: string, ago: string] {
+  return [wallTime(iso, now), now - Date.parse(iso) > 30 * 86_400_000 ? "" : ago(iso, now)];
+}
+
 /** "in 12 min", "in 9 h", "in 3 days"; "now" when it is past. */
 export function comes(iso: string, now = Date.now()): string {
   const left = Date.parse(iso) - now;
