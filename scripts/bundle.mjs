@@ -23,7 +23,7 @@ export function stageBundle(folder) {
 }
 
 /** Runs the official tool. */
-export function mcpb(...args) {
+function mcpb(...args) {
   const done = spawnSync("npx", ["--yes", MCPB, ...args], {
     encoding: "utf8",
     shell: process.platform === "win32",

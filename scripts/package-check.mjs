@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildAll } from "./build.mjs";
-import { mcpb, stageBundle } from "./bundle.mjs";
+import { MCPB, stageBundle } from "./bundle.mjs";
 import { cleanMachine } from "./package/clean-machine.mjs";
 import { firstAnswer, linksIn, throughRegistry } from "./package/first-answer.mjs";
 import { checkImage } from "./package/image.mjs";
@@ -37,6 +37,7 @@ function made(name) {
 }
 
 let packed;
+let older;
 let newest;
 let bundled;
 
@@ -66,23 +67,27 @@ const STEPS = {
     packed = { manifest, integrity, tarball: join(folder, filename) };
     return `${(size / 1e6).toFixed(1)} MB, ${files.length} files`;
   },
+  async machines() {
+    [older, newest] = await Promise.all([
+      cleanMachine(made("node-20"), [NODE_20, NPM_11]),
+      cleanMachine(made("node-24"), [NODE_24, NPM_12]),
+    ]);
+  },
+  "npx on Node 20": () => firstAnswer(older, packed.tarball, "better-sqlite3"),
+  "npx on Node 24": () => firstAnswer(newest, packed.tarball, "node:sqlite"), // npm 12 runs no install scripts
+};
+
+/** What needs nothing of another, and is not timed: all at once. */
+const TOGETHER = {
   publint: async () => void (await run("npx", ["--yes", PUBLINT, "run", packed.tarball, "--strict"], { cwd: folder })),
   types: async () => void (await run("npx", ["--yes", TYPES, packed.tarball], { cwd: folder })),
-  async "npx on Node 20"() {
-    const machine = await cleanMachine(made("node-20"), [NODE_20, NPM_11]);
-    return firstAnswer(machine, packed.tarball, "better-sqlite3");
-  },
-  async "npx on Node 24"() {
-    newest = await cleanMachine(made("node-24"), [NODE_24, NPM_12]);
-    return firstAnswer(newest, packed.tarball, "node:sqlite"); // npm 12 runs no install scripts
-  },
   registry: () => throughRegistry(newest, packed, linksIn(readFileSync(join(root, "README.md"), "utf8"))),
   async bundle() {
     const staged = join(folder, "bundle");
     stageBundle(staged);
-    mcpb("validate", join(staged, "manifest.json"));
-    mcpb("pack", staged, join(folder, "headwater.mcpb"));
-    mcpb("unpack", join(folder, "headwater.mcpb"), join(folder, "unpacked"));
+    const mcpb = (...args) => run("npx", ["--yes", MCPB, ...args], { cwd: folder });
+    await mcpb("pack", staged, join(folder, "headwater.mcpb")); // which validates the manifest
+    await mcpb("unpack", join(folder, "headwater.mcpb"), join(folder, "unpacked"));
     const program = join(folder, "unpacked", "dist", "desktop.js");
     const env = { ...newest.env, HEADWATER_SQLITE: "node:sqlite" };
     const tools = await toolsOf("node", [program], { env, cwd: folder });
@@ -101,7 +106,7 @@ const STEPS = {
   },
 };
 
-for (const [name, step] of Object.entries(STEPS)) {
+async function look([name, step]) {
   const started = Date.now();
   try {
     const says = await step();
@@ -111,4 +116,7 @@ for (const [name, step] of Object.entries(STEPS)) {
     process.exitCode = 1;
   }
 }
+
+for (const step of Object.entries(STEPS)) await look(step);
+await Promise.all(Object.entries(TOGETHER).map(look));
 rmSync(folder, { recursive: true, force: true });
