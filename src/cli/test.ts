@@ -28,8 +28,10 @@ export function tellTest({ terminal }: Pick<Session, "terminal">, test: SourceTe
   }
   for (const granted of test.granted) terminal.line(`  may read: ${safeText(granted)}`);
   for (const missing of test.missing) {
-    terminal.line(`  ${yellow("missing")}: ${safeText(`${missing.what}: ${missing.why} ${missing.how}`)}`);
+    terminal.line(`  ${yellow("missing")}: ${safeText(missing.what)}`);
+    for (const words of [missing.why, missing.how]) terminal.line(`    ${safeText(words)}`);
   }
+  for (const limit of test.limits) terminal.line(`  limit: ${safeText(limit)}`);
   for (const warning of test.warnings) terminal.line(`  ${yellow("note")}: ${safeText(warning)}`);
 }
 

@@ -10,7 +10,7 @@ const TEST_TIME_MS = 30_000;
 /** Proves that a source can be read, and names what it sees. Never throws. */
 export async function testSource(place: Workplace, source: string): Promise<SourceTest> {
   const started = performance.now();
-  const answer = { source, granted: [], missing: [], warnings: [] };
+  const answer = { source, granted: [], missing: [], limits: [], warnings: [] };
   try {
     const open = await place.sources.open(source);
     const told = await open.connector.test(open.context(AbortSignal.timeout(TEST_TIME_MS)));
@@ -20,6 +20,7 @@ export async function testSource(place: Workplace, source: string): Promise<Sour
       account: told.account,
       granted: told.granted ?? [],
       missing: told.missing ?? [],
+      limits: told.limits ?? [],
       warnings: told.warnings ?? [],
       tookMs: Math.round(performance.now() - started),
     };

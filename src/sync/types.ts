@@ -51,6 +51,7 @@ export interface SourceTest {
   account?: string;
   granted: string[];
   missing: { what: string; why: string; how: string }[];
+  limits: string[];
   warnings: string[];
   problem?: { kind: string; message: string; hint?: string };
   tookMs: number;

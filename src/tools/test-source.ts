@@ -12,6 +12,7 @@ const Output = z.object({
   account: z.string().optional(),
   granted: z.array(z.string()),
   missing: z.array(Gap),
+  limits: z.array(z.string()),
   warnings: z.array(z.string()),
   problem: z.string().optional(),
   hint: z.string().optional(),
@@ -54,6 +55,7 @@ function shape(test: SourceTest): Output {
     missing: test.missing
       .slice(0, 20)
       .map(({ what, why, how }) => ({ what: line(what), why: line(why), how: line(how) })),
+    limits: test.limits.slice(0, 10).map(line),
     warnings: test.warnings.slice(0, 20).map(line),
     problem: test.problem && line(test.problem.message),
     hint: test.problem?.hint && line(test.problem.hint),
@@ -66,7 +68,8 @@ function testText(test: Output): string {
     ? `**${test.source}** works${test.account ? `, as ${test.account}` : ""} (${test.took_ms} ms).`
     : `**${test.source}** does not work. ${test.problem ?? ""} ${test.hint ?? ""}`.trimEnd();
   const lines = [head];
-  if (test.granted.length > 0) lines.push(`May read: ${test.granted.join(", ")}.`);
+  if (test.granted.length > 0) lines.push(`May read: ${test.granted.join("; ")}.`);
+  if (test.limits.length > 0) lines.push(`Limits: ${test.limits.join("; ")}.`);
   for (const gap of test.missing) lines.push(`- missing: ${gap.what}. ${gap.why} ${gap.how}`);
   for (const warning of test.warnings) lines.push(`- note: ${warning}`);
   return lines.join("\n");

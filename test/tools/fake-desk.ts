@@ -135,6 +135,7 @@ export function fakeDesk(sources: string[] = ["notes", "mail"], viewer: Viewer =
         account: "ada@example.org",
         granted: ["read notes"],
         missing: [],
+        limits: ["60 requests an hour"],
         warnings: [],
         tookMs: 3,
       };

@@ -1,4 +1,4 @@
-import type { Context, HttpRequest } from "../kit/index.ts";
+import type { ConnectorError, Context, HttpRequest } from "../kit/index.ts";
 import type { GithubConfig } from "./options.ts";
 import type { Repository } from "./schema.ts";
 import type { StreamName } from "./streams.ts";
@@ -11,6 +11,8 @@ export class GithubApi {
   readonly repositories = new Map<string, Repository>();
   /** Set once a listing came to its end: then these are all that are followed. */
   isListed = false;
+  /** Those that the options name and nobody could be shown, by the name as written. */
+  missed: { name: string; error: ConnectorError }[] = [];
   /** Those that only an address led to, by their id. */
   readonly visited = new Map<string, Repository>();
   /** Streams that the last sync of a repository found closed to this credential, by the repository's id. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Explanation, HttpFailure } from "../kit/index.ts";
+import { githubAddresses } from "./addresses.ts";
 
 /** Waited where a secondary limit names no time. https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api, 2026-11. */
 const SECONDARY_WAIT_MS = 60_000;
@@ -9,6 +10,7 @@ const QueryErrors = z.object({
   errors: z.array(
     z.object({
       type: z.string().optional(),
+      message: z.string().optional(),
       path: z.array(z.union([z.string(), z.number()])).nullish(),
       extensions: z.object({ saml_failure: z.boolean().optional(), code: z.string().optional() }).nullish(),
     }),
@@ -19,9 +21,9 @@ const QueryErrors = z.object({
 export function explain(failure: HttpFailure): Explanation | undefined {
   const queried = failure.path.endsWith("/graphql") ? explainQuery(failure) : undefined;
   if (queried !== undefined) return queried;
-  const { status, headers, body } = failure;
+  const { status, body } = failure;
   const { message } = Body.parse(body);
-  if (status === 403 || status === 429) return explainForbidden(status, headers, message);
+  if (status === 403 || status === 429) return explainForbidden(failure, message);
   if (status === 409 && /empty/i.test(message))
     return { kind: "not_found", message: "The repository is empty: it has no commit yet." };
   if (status === 410) return { kind: "not_found", message: "GitHub says that this was deleted or is switched off." };
@@ -34,16 +36,16 @@ export function explain(failure: HttpFailure): Explanation | undefined {
   return undefined;
 }
 
-function explainForbidden(status: number, headers: Headers, message: string): Explanation | undefined {
+function explainForbidden({ status, headers, origin }: HttpFailure, message: string): Explanation | undefined {
   const limited = explainLimit(status, headers, message);
   if (limited !== undefined) return limited;
   const sso = headers.get("x-github-sso");
-  if (sso?.startsWith("required")) return ssoRequired(organizationIn(sso));
+  if (sso?.startsWith("required")) return ssoRequired(origin, organizationIn(sso));
   if (/access blocked|has been disabled|suspended/i.test(message))
     return { kind: "permission", message: "GitHub has closed this repository or account to everybody." };
   const accepted = headers.get("x-accepted-github-permissions");
   if (/resource not accessible/i.test(message) || accepted !== null)
-    return missingPermission(accepted === null ? undefined : permissionsInWords(accepted));
+    return missingPermission(origin, message, accepted === null ? undefined : permissionsInWords(accepted));
   return undefined;
 }
 
@@ -64,12 +66,12 @@ function explainLimit(status: number, headers: Headers, message: string): Explan
   return { kind: "rate_limited", message: "GitHub asks to be left alone for a while (secondary limit).", ...wait };
 }
 
-function explainQuery({ body }: HttpFailure): Explanation | undefined {
+function explainQuery({ body, origin }: HttpFailure): Explanation | undefined {
   const [error] = QueryErrors.safeParse(body).data?.errors ?? [];
-  if (error?.extensions?.saml_failure) return ssoRequired(undefined);
+  if (error?.extensions?.saml_failure) return ssoRequired(origin, undefined);
   if (error?.type === "FORBIDDEN" || error?.type === "INSUFFICIENT_SCOPES") {
     const field = error.path?.filter((part) => typeof part === "string").at(-1);
-    return missingPermission(FIELDS[field ?? ""]);
+    return missingPermission(origin, error.message ?? "", FIELDS[field ?? ""]);
   }
   if (error?.type === "RATE_LIMITED" || error?.type === "RATE_LIMIT")
     return { kind: "rate_limited", message: "GitHub's hourly limit of GraphQL points is used up." };
@@ -93,19 +95,26 @@ const FIELDS: Readonly<Record<string, string | undefined>> = {
   object: "Contents: read",
 };
 
-function missingPermission(words: string | undefined): Explanation {
+/** GitHub says "integration" where an App asked, and where its permissions are changed, they also have to be accepted. */
+function missingPermission(origin: string, message: string, words: string | undefined): Explanation {
+  const { web } = githubAddresses(origin);
+  const isApp = /by integration/i.test(message);
+  const needs = words === undefined ? "" : `: it needs "${words}"`;
   return {
     kind: "permission",
-    message: `The token is not allowed to read this${words === undefined ? "" : `: it needs "${words}"`}.`,
-    hint: "Edit the token at https://github.com/settings/personal-access-tokens; a classic token needs the scope repo.",
+    message: `The ${isApp ? "app" : "token"} is not allowed to read this${needs}.`,
+    hint: isApp
+      ? "Give it to the GitHub App (its settings, Permissions & events); whoever installed the app then has to accept it."
+      : `Edit the token at ${web}/settings/personal-access-tokens; a classic token needs the scope repo.`,
   };
 }
 
-function ssoRequired(organization: string | undefined): Explanation {
+function ssoRequired(origin: string, organization: string | undefined): Explanation {
+  const { web } = githubAddresses(origin);
   return {
     kind: "permission",
     message: `${organization ?? "The organization"} wants single sign-on, for which this token was not authorized.`,
-    hint: "Open https://github.com/settings/tokens, choose Configure SSO beside the token and authorize the organization.",
+    hint: `Open ${web}/settings/tokens, choose Configure SSO beside the token and authorize the organization.`,
   };
 }
 

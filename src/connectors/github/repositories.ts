@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { ConnectorError, type Entry, type HttpRequest } from "../kit/index.ts";
 import { accessTo } from "./access.ts";
+import { githubAddresses } from "./addresses.ts";
 import { type GithubContext, inRepository, isApp, isLoggedIn } from "./api.ts";
 import { installations } from "./installations.ts";
 import { Repository } from "./schema.ts";
@@ -67,21 +68,22 @@ export function namedRepositories(config: GithubContext["config"]): string[] {
  * known and is refused now stays, so that its own sync says why.
  */
 async function* eachByName(ctx: GithubContext, names: string[]): AsyncGenerator<Repository> {
-  const missing: ConnectorError[] = [];
+  const missed: typeof ctx.api.missed = [];
   const { described } = ctx.api.doneBy(ctx.signal);
   for (const name of names) {
     const known = described.get(name.toLowerCase());
     const found = known === undefined ? await find(ctx, name) : { repository: known };
-    if ("error" in found) missing.push(found.error);
+    if ("error" in found) missed.push({ name, error: found.error });
     else {
       described.set(name.toLowerCase(), found.repository);
       yield found.repository;
     }
   }
   described.clear();
-  const [first] = missing;
-  if (first !== undefined && missing.length === names.length) throw first;
-  for (const error of missing) ctx.log.warn("repository.missed", { why: error.message });
+  ctx.api.missed = missed;
+  const [first] = missed;
+  if (first !== undefined && missed.length === names.length) throw first.error;
+  for (const { error } of missed) ctx.log.warn("repository.missed", { why: error.message });
 }
 
 async function find(ctx: GithubContext, name: string): Promise<{ repository: Repository } | { error: ConnectorError }> {
@@ -173,11 +175,17 @@ function notFound(ctx: GithubContext, name: string, cause: ConnectorError): Conn
   return new ConnectorError(
     "not_found",
     `GitHub shows no repository ${name}: it is not there, or you have no access.`,
-    {
-      hint: `A private repository is hidden from tokens that were not given it. See: headwater test ${ctx.source}`,
-      cause,
-    },
+    { hint: whyHidden(ctx), cause },
   );
+}
+
+/** GitHub hides what it does not show. */
+function whyHidden({ config }: GithubContext): string {
+  const { web } = githubAddresses(config.baseUrl);
+  const way = `Is it written right? A private repository is hidden`;
+  if (!isLoggedIn(config)) return `${way} from those without a token: put one into accessToken.`;
+  if (isApp(config)) return `${way} from a GitHub App until it is installed there.`;
+  return `${way} from tokens that were not given it: add it at ${web}/settings/personal-access-tokens.`;
 }
 
 function unreadable(ctx: GithubContext, name: string): ConnectorError {

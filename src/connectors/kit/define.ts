@@ -76,10 +76,12 @@ export interface Connector<Config = any, Api = any, Cursor = any> {
 export interface TestAnswer {
   /** Who or what the credential turned out to be: an account, a folder's real path. */
   account: string;
-  /** What this source may read, in words. */
+  /** What this source may read, in words; each stands behind "may read:". */
   granted?: string[];
   /** What it may not read and how to get it. */
   missing?: { what: string; why: string; how: string }[];
+  /** How much and how long, in words: requests an hour and what is left of them, when the credential ends. */
+  limits?: string[];
   /** Silent narrowing that a person would want to know. */
   warnings?: string[];
 }

@@ -23,6 +23,7 @@ export function checkShape<T>(reply: Reply, body: unknown, schema: z.ZodType<T>)
     status,
     headers,
     body,
+    origin: reply.url.origin,
     path: reply.url.pathname,
     method: prepared.method,
   });

@@ -74,7 +74,14 @@ function typeOf(error: QueryError): string {
 
 function refusal(reply: Reply, body: unknown, type: string): TryFailed {
   const { wire, prepared, status, headers, url } = reply;
-  const explained = wire.service.explain?.({ status, headers, body, path: url.pathname, method: prepared.method });
+  const explained = wire.service.explain?.({
+    status,
+    headers,
+    body,
+    origin: url.origin,
+    path: url.pathname,
+    method: prepared.method,
+  });
   const kind = explained?.kind ?? KINDS[type.toUpperCase()] ?? "bad_response";
   const error = explained
     ? explainedError(explained, status)

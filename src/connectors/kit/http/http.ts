@@ -92,6 +92,8 @@ export interface HttpFailure {
   readonly headers: Headers;
   /** Parsed where it was JSON, else the first 64 KB of text. */
   readonly body: unknown;
+  /** Of the host that refused, such as "https://api.github.com". */
+  readonly origin: string;
   /** Path without query. */
   readonly path: string;
   readonly method: string;

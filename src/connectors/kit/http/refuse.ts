@@ -47,7 +47,8 @@ export function isPassing(kind: ErrorKind): boolean {
 
 async function describe(wire: Wire, prepared: Prepared, raw: Raw): Promise<HttpFailure> {
   const { status, headers, url } = raw;
-  return { status, headers, body: await beginningOf(wire, raw), path: url.pathname, method: prepared.method };
+  const { origin, pathname: path } = url;
+  return { status, headers, body: await beginningOf(wire, raw), origin, path, method: prepared.method };
 }
 
 /** Parsed where it is JSON, else the beginning of the text. A body that fails says nothing; the status stands. */
