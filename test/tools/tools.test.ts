@@ -175,6 +175,8 @@ describe("browsing", () => {
     await client.callTool({ name: "sync_source", arguments: { source: "notes" } });
     const synced = await client.callTool({ name: "list_sources", arguments: {} });
     expect(textOf(synced)).toMatch(/^- \*\*notes\*\*.*, next sync in (60|59) min\n/);
+    const status = await client.callTool({ name: "sync_status", arguments: { source: "notes" } });
+    expect(textOf(status)).toMatch(/\n- next sync in (60|59) min$/);
     const [notes] = (synced.structuredContent as { sources: { next_sync: string }[] }).sources;
     expect(Date.parse(notes?.next_sync ?? "")).toBeGreaterThan(Date.now());
   });
