@@ -137,6 +137,9 @@ describe("serve --schedule", () => {
     await vi.waitFor(() => expect(usual.runs.length).toBeGreaterThanOrEqual(3), LONG);
     expect(new Set(usual.runs.map(({ source }) => source))).toEqual(new Set(["gauges"]));
     await usual.stop();
+    const every = serve("--schedule");
+    await vi.waitFor(() => expect(every.runs.map(({ tenant }) => tenant)).toContain("club"), LONG);
+    await every.stop();
     const before = await historyOf();
     const still = serve("--no-schedule", ...HTTP);
     const other = serve("--tenant", "club");
