@@ -12,7 +12,11 @@ const bundle = `${root}dist/docs-connectors.mjs`;
 mkdirSync(`${root}dist`, { recursive: true });
 await build({
   absWorkingDir: root,
-  entryPoints: ["src/connectors/index.ts"],
+  stdin: {
+    contents: `export { CONNECTORS } from "./src/connectors/index.ts";
+      export { ConfigFile, EngineKeys } from "./src/sources/config-shape.ts";`,
+    resolveDir: root,
+  },
   outfile: bundle,
   bundle: true,
   format: "esm",
@@ -21,9 +25,11 @@ await build({
   logLevel: "warning",
 });
 try {
-  const { CONNECTORS } = await import(pathToFileURL(bundle).href);
+  const { CONNECTORS, ConfigFile, EngineKeys } = await import(pathToFileURL(bundle).href);
   const connectors = await Promise.all(Object.values(CONNECTORS).map((load) => load()));
-  writeFileSync(`${root}docs/connectors.md`, connectorsPage(connectors, root));
+  const { sync, limits } = ConfigFile.parse({});
+  const engine = { keys: EngineKeys, defaults: { every: sync.every, limits } };
+  writeFileSync(`${root}docs/connectors.md`, connectorsPage(connectors, root, engine));
   console.log(`docs/connectors.md: ${connectors.length} connectors`);
   const read = (path) => readFileSync(root + path, "utf8");
   writeFileSync(`${root}docs/adding-a-connector.md`, fillCode(read("docs/adding-a-connector.md"), read));

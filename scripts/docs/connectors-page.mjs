@@ -16,7 +16,7 @@ const SCOPES = {
  * docs/connectors.md as text. What a person reads first is written by hand in docs/connectors/<id>.md; the options and
  * facts come from the connector itself, so they cannot go stale.
  */
-export function connectorsPage(connectors, root) {
+export function connectorsPage(connectors, root, engine) {
   const parts = connectors.map((connector) => section(connector, prose(root, connector.id)));
   return [
     "# Connectors",
@@ -27,10 +27,16 @@ export function connectorsPage(connectors, root) {
     "|---|---|",
     ...connectors.map(({ id, title, summary }) => `| [\`${id}\`](#${anchor(title)}) | ${cell(summary)} |`),
     "",
-    "Every source also takes the engine's own keys: `enabled`, `tenant`, `tags`, `every`, `schedule`, `since` and `limits`",
-    "(`itemBytes`, `runSeconds`, `fullPassHours`, `concurrency`). `headwater config schema` prints them all for your editor.",
+    "Every source also takes [these](#options-of-every-source). `headwater config schema` prints all options for your editor, and",
+    "`headwater connectors <name>` for you; in `headwater add`, `includeCode` is `--include-code`.",
     "",
     ...parts,
+    "## Options of every source",
+    "",
+    "| option | type | default | meaning |",
+    "|---|---|---|---|",
+    ...optionRows(engine.keys.omit({ connector: true }), engine.defaults),
+    "",
   ].join("\n");
 }
 
@@ -46,7 +52,7 @@ function section(connector, written) {
     "",
     "| option | type | default | meaning |",
     "|---|---|---|---|",
-    ...optionRows(connector),
+    ...optionRows(connector.config),
     "",
     "### How it syncs",
     "",
@@ -64,17 +70,30 @@ function facts(connector) {
     connector.search
       ? "`search` with `live: true` asks the service itself."
       : "Search is answered by the local index; the source has no search of its own.",
-    connector.live ? "Changes can be noticed while headwater serves." : "News is met on the next scheduled sync.",
+    newsOf(connector),
     `At most ${connector.limits.concurrency} parts are read at once.`,
   ];
 }
 
-function optionRows(connector) {
-  const schema = z.toJSONSchema(connector.config, { io: "input", unrepresentable: "any" });
+function newsOf({ live, webhook }) {
+  if (live) return "Changes can be noticed while headwater serves.";
+  return webhook
+    ? "With a webhook news comes at once, else on the next sync."
+    : "News is met on the next scheduled sync.";
+}
+
+function optionRows(config, defaults = {}) {
+  return rowsOf(z.toJSONSchema(config, { io: "input", unrepresentable: "any" }), "", defaults);
+}
+
+/** What stands inside an option that is a map has a row of its own. */
+function rowsOf(schema, before, defaults) {
   const required = new Set(schema.required ?? []);
-  return Object.entries(schema.properties).map(([name, option]) => {
-    const fallback = required.has(name) ? "required" : option.default === undefined ? "" : code(option.default);
-    return `| \`${name}\` | ${typeOf(option)} | ${fallback} | ${cell(option.description ?? "")} |`;
+  return Object.entries(schema.properties).flatMap(([name, option]) => {
+    if (option.properties) return rowsOf(option, `${before}${name}.`, defaults[name] ?? {});
+    const usual = option.default ?? defaults[name];
+    const fallback = required.has(name) ? "required" : usual === undefined ? "" : code(usual);
+    return [`| \`${before}${name}\` | ${typeOf(option)} | ${fallback} | ${cell(option.description ?? "")} |`];
   });
 }
 

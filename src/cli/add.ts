@@ -5,6 +5,7 @@ import { addSource, setOption, writeConfig } from "../sources/edit-config.ts";
 import { readConfig } from "../sources/load-config.ts";
 import { configError } from "../sources/mistakes.ts";
 import { isSourceName, sourceNameOf } from "../sources/source-name.ts";
+import type { SourceTest } from "../sync/types.ts";
 import { keepCommand } from "./ask-credential.ts";
 import { askOptions } from "./ask-options.ts";
 import { dataFolderOf, makeDataFolder, startConfig, writeSchema } from "./config-file.ts";
@@ -86,18 +87,20 @@ async function missingSecret(
 async function testAdded(session: Session, name: string, path: string): Promise<number> {
   return withDesk(session, async (desk) => {
     const test = await desk.engine.test(name);
-    const flag = configFlag(session);
     if (session.globals.json) session.terminal.json({ source: name, config: path, test });
     else {
       tellTest(session, test);
-      session.terminal.line(
-        test.ok
-          ? `Next: headwater sync ${name}${flag}`
-          : `It stays in the configuration. Correct it: headwater config edit${flag}    then: headwater test ${name}${flag}`,
-      );
+      session.terminal.line(nextAfter(test, name, configFlag(session)));
     }
     return test.ok ? EXIT.ok : exitCodeOf(test.problem?.kind ?? problemOf(undefined).kind);
   });
+}
+
+/** What to type once the test of a new source has told how it stands. */
+function nextAfter(test: SourceTest, name: string, flag: string): string {
+  if (test.ok) return `Next: headwater sync ${name}${flag}`;
+  if (test.problem?.hint?.includes("headwater login")) return `Next: headwater login ${name}${flag}`;
+  return `It stays in the configuration. Correct it: headwater config edit${flag}    then: headwater test ${name}${flag}`;
 }
 
 function done(session: Session, name: string, path: string, first?: string): number {

@@ -76,6 +76,6 @@ export function syncText(sync: Sync): string {
     );
   for (const failure of sync.failures)
     lines.push(`- failed${failure.item ? ` ${failure.item}` : ""}: ${failure.message} ${failure.hint ?? ""}`.trimEnd());
-  if (sync.failed > sync.failures.length) lines.push(`- more failures: headwater failures --source ${sync.source}`);
+  if (sync.failed > sync.failures.length) lines.push(`- more failures: headwater failures ${sync.source}`);
   return lines.join("\n");
 }

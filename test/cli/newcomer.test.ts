@@ -159,6 +159,12 @@ describe("headwater add github", { timeout: 90_000 }, () => {
     expect((await box.run(["test", "handbook"])).stdout).toContain("marta-quill");
   });
 
+  it("with a client id says that the login comes next", async () => {
+    const box = new Sandbox();
+    const { stdout } = await box.run(["add", "github", "millrace/handbook", "--client-id", "Iv1.mill", ...here()]);
+    expect(nextIn(stdout, /^Next: /)).toBe("login handbook");
+  });
+
   it("with neither a repository nor a token says that it has nothing to read", async () => {
     const box = new Sandbox();
     const { stdout, code } = await box.run(["add", "github", ...here()]);
