@@ -23,9 +23,9 @@ export async function history(
   return undefined;
 }
 
-/** "12 added, 3 updated, 1,269 unchanged": what is not zero. */
+/** "12 added, 3 updated, 1,269 unchanged": what is not zero. Only who looked at everything may call it unchanged. */
 export function countsText(report: SyncReport): string {
-  return counted(report) || "nothing to do";
+  return counted(report) || (report.state === "succeeded" ? "unchanged" : "nothing changed");
 }
 
 function counted(report: SyncReport): string {

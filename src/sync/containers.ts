@@ -12,6 +12,7 @@ export async function placesOf(job: Job): Promise<Place[]> {
   const unknown = wanted?.filter((id) => !entries.some((entry) => entry.id === id)) ?? [];
   for (const id of unknown) job.report.gap(`${source} has no container "${id}".`);
   if (!job.options.dryRun) {
+    const known = new Map((await job.store.containers(source)).map(({ id, name }) => [id, name]));
     await job.store.setContainers(
       source,
       job.fence,
@@ -22,7 +23,7 @@ export async function placesOf(job: Job): Promise<Place[]> {
         ...(access !== undefined && { access: normalAccess(access) }),
       })),
     );
-    if (wanted === undefined) await loseVanished(job, new Set(entries.map((entry) => entry.id)));
+    if (wanted === undefined) await loseVanished(job, new Set(entries.map((entry) => entry.id)), known);
   }
   return entries
     .filter((entry) => wanted === undefined || wanted.includes(entry.id))
@@ -40,7 +41,7 @@ function normalAccess(access: NonNullable<Entry["access"]>) {
 }
 
 /** Items of a container that is no longer listed are hidden, and removed after the grace of 7 days. */
-async function loseVanished(job: Job, listed: Set<string>): Promise<void> {
+async function loseVanished(job: Job, listed: Set<string>, names: Map<string, string>): Promise<void> {
   const source = job.source.id;
   const places = await job.store.places(source);
   if (listed.size === 0 && job.options.acceptDeletions !== true && (await anyFollowed(job, places))) {
@@ -52,23 +53,35 @@ async function loseVanished(job: Job, listed: Set<string>): Promise<void> {
   }
   for (const place of places) {
     if (place.container === undefined || listed.has(place.container)) continue;
-    let cursor: string | undefined;
-    do {
-      const page = await job.store.items({
-        sources: [source],
-        containers: [place.container],
-        limit: 500,
-        viewer: "everything",
-        ...(cursor !== undefined && { cursor }),
-      });
-      const lost = page.items.map((item) => item.id);
-      const batch = { upserts: [], seenRows: [], deletes: [], lost, failures: [] };
-      const counts = await job.store.applyLoose(place, job.fence, batch, job.clock.now().toISOString());
-      job.report.add({ lost: counts.lost });
-      cursor = page.nextCursor;
-    } while (cursor !== undefined);
+    const lost = await hideItems(job, place, place.container);
     await forgetPosition(job, place);
+    if (lost === 0) continue;
+    const items = lost === 1 ? "its one item is" : `its ${lost} items are`;
+    job.report.note(
+      `${names.get(place.container) ?? place.container} is gone, or not shown to ${source} any more: ` +
+        `${items} hidden, and removed in 7 days unless it comes back.`,
+    );
   }
+}
+
+async function hideItems(job: Job, place: Place, container: string): Promise<number> {
+  let [hidden, cursor] = [0, undefined as string | undefined];
+  do {
+    const page = await job.store.items({
+      sources: [job.source.id],
+      containers: [container],
+      limit: 500,
+      viewer: "everything",
+      ...(cursor !== undefined && { cursor }),
+    });
+    const lost = page.items.map((item) => item.id);
+    const batch = { upserts: [], seenRows: [], deletes: [], lost, failures: [] };
+    const counts = await job.store.applyLoose(place, job.fence, batch, job.clock.now().toISOString());
+    job.report.add({ lost: counts.lost });
+    hidden += counts.lost;
+    cursor = page.nextCursor;
+  } while (cursor !== undefined);
+  return hidden;
 }
 
 /** Whether any of these places was walked since it last vanished. */

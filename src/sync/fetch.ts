@@ -88,8 +88,11 @@ async function locate(place: Workplace, ref: string, viewer: Viewer): Promise<Ta
   throw notFound(ref, nearestSource(place, parsed?.source));
 }
 
+/** With a scheme, from the root, or as trackers write it: acme/docs#12, which may be newer than what is stored. */
+const ADDRESS = [/^[a-z][a-z0-9+.-]*:/i, /^\//, /^[\w.-]+\/[\w.-]+#\d+$/];
+
 async function locateByAddress(place: Workplace, ref: string, viewer: Viewer): Promise<Target | undefined> {
-  if (!/^[a-z][a-z0-9+.-]*:/i.test(ref) && !ref.startsWith("/")) return undefined;
+  if (!ADDRESS.some((form) => form.test(ref))) return undefined;
   for (const entry of place.sources.all()) {
     if (!entry.settings.enabled) continue;
     const open = await place.sources.open(entry.id).catch(() => undefined); // a broken source is not the one that is asked for

@@ -56,11 +56,11 @@ export function syncOf(report: SyncReport, viewer: Viewer): Sync {
   };
 }
 
-/** "3 added, 1 updated, 120 unchanged"; without zeros, and "nothing changed" when all are zero. */
+/** "3 added, 1 updated, 120 unchanged"; without zeros. Only a sync that looked at everything calls it unchanged. */
 export function countsLine(sync: Sync): string {
   const verbs = ["added", "updated", "deleted", "lost", "failed", "unchanged"] as const;
   const parts = verbs.filter((verb) => sync[verb] > 0).map((verb) => `${sync[verb]} ${verb}`);
-  return parts.length > 0 ? parts.join(", ") : "nothing to do";
+  return parts.join(", ") || (sync.state === "succeeded" ? "unchanged" : "nothing changed");
 }
 
 /** A sync in Markdown: one line, then what needs attention. */
