@@ -17,6 +17,9 @@ import { configFlag, type Session, withDesk } from "./session.ts";
 import { tellTest } from "./test.ts";
 import { typedOptions } from "./typed-options.ts";
 
+const SEEN_BY_OTHERS =
+  "  Other programs can read a command line, and the shell remembers it. Better: headwater secrets set <name>, then secret://<name>";
+
 interface Opts {
   name?: unknown;
   set?: unknown;
@@ -47,6 +50,8 @@ export async function add(
   await refuseMistakes(addSource(text, name, { connector: connector.id, ...options }), path, name, connector.id);
   if (isNew) await begin(session);
   const kept = await keepTyped(session, name, fields, options);
+  if (fields.some((field) => field.secret && field.name in given && given[field.name] !== kept[field.name]))
+    session.terminal.note(SEEN_BY_OTHERS);
   const start = isNew && session.globals.data !== undefined ? setOption(text, ["data"], dataFolderOf(session)) : text;
   writeConfig(path, addSource(start, name, { connector: connector.id, ...kept }));
   if (!session.globals.json) session.terminal.line(`Added ${session.terminal.style.bold(name)} to ${path}.`);

@@ -35,7 +35,11 @@ export async function askCredential(
 async function choicesFor(connector: Connector, field: OptionField): Promise<Choice[]> {
   const none = connector.http?.auth.find((way) => way.id === "none");
   return [
-    ...variablesHere(field).map((name) => ({ value: `\${${name}}`, label: `\${${name}}`, hint: "set in this shell" })),
+    ...variablesHere(field).map((name) => ({
+      value: `\${${name}}`,
+      label: `\${${name}}`,
+      hint: "set in this shell; what starts headwater later needs it too",
+    })),
     ...((await hasProgram(field))
       ? [
           {

@@ -50,7 +50,10 @@ function tellOptions({ terminal }: Session, connector: Connector): void {
     terminal.line(`      ${field.description}`);
   }
   terminal.line();
-  terminal.line(dim(`Add one: headwater add ${connector.id}    From: ${connector.reference}`));
+  const main = optionFields(connector).find((field) => field.main);
+  terminal.line(
+    dim(`Add one: headwater add ${connector.id}${main ? ` <${main.name}>` : ""}    From: ${connector.reference}`),
+  );
 }
 
 function remarks(field: OptionField): string[] {

@@ -147,6 +147,7 @@ describe("headwater add github", { timeout: 90_000 }, () => {
     expect(added.stdout).toContain("marta-quill");
     expect(configOf(box)).toContain("accessToken: secret://handbook-accessToken\n");
     for (const text of [configOf(box), added.stdout, added.stderr]) expect(text).not.toContain(token);
+    expect(added.stderr).toContain("Other programs can read a command line");
     expect((await box.run(["sync", "handbook"])).code).toBe(0);
   });
 
