@@ -2,7 +2,7 @@ import { refOf, type SyncReport } from "../model/index.ts";
 import type { StoredFailure } from "../store/store.ts";
 import type { Desk } from "../tools/desk.ts";
 import { EXIT } from "./failure.ts";
-import { countsText, NOTHING_SYNCED } from "./history.ts";
+import { countsText, NOTHING_SYNCED, whyText } from "./history.ts";
 import { chosenSources, type Session, withDesk } from "./session.ts";
 import { safeText, shellWord, shortLine, type Terminal } from "./terminal.ts";
 import { ago, grouped, wholeNumber } from "./times.ts";
@@ -31,7 +31,9 @@ export async function failures(
       });
     else {
       for (const report of reports)
-        terminal.line(`${terminal.style.bold(report.source)}  tried again: ${countsText(report)}`);
+        terminal.line(
+          `${terminal.style.bold(report.source)}  tried again: ${countsText(report) || whyText(report) || report.state}`,
+        );
       for (const one of left) tellFailure(terminal, one);
       if (left.length === 0) terminal.line(await nothingFailed(desk));
       else tellMore(terminal, { names, left: left.length, total, retried: opts.retry === true });

@@ -1,4 +1,4 @@
-import type { SyncReport } from "../model/index.ts";
+import type { RunState, SyncReport } from "../model/index.ts";
 import { type Session, withDesk } from "./session.ts";
 import { type Style, safeText, table } from "./terminal.ts";
 import { grouped, took, whenCells, wholeNumber } from "./times.ts";
@@ -23,9 +23,19 @@ export async function history(
   return undefined;
 }
 
-/** "12 added, 3 updated, 1,269 unchanged": what is not zero. Only who looked at everything may call it unchanged. */
+/**
+ * "12 added, 3 updated, 1,269 unchanged": what is not zero. Only who looked at everything may call it unchanged; a run that
+ * did not get to look at anything says nothing.
+ */
 export function countsText(report: SyncReport): string {
-  return counted(report) || (report.state === "succeeded" ? "unchanged" : "nothing changed");
+  const otherwise: Partial<Record<RunState, string>> = { succeeded: "unchanged", partial: "nothing changed" };
+  return counted(report) || (otherwise[report.state] ?? "");
+}
+
+/** Why a run did no more than it did: what stopped all of it or a part of it. */
+export function whyText(report: SyncReport): string | undefined {
+  const stopped = report.failures.find(({ id }) => id === undefined)?.message;
+  return report.state === "failed" ? (stopped ?? report.notes[0]) : (report.notes[0] ?? stopped);
 }
 
 function counted(report: SyncReport): string {
@@ -61,11 +71,11 @@ function outcomeOf(run: SyncReport): string {
     return done === "" ? looked : `${looked}: ${done}`;
   }
   if (run.state === "succeeded") return countsText(run);
-  const why = (run.state === "failed" ? run.failures[0]?.message : undefined) ?? run.notes[0] ?? whyOf(run);
+  const why = whyText(run) ?? nextStep(run);
   return [done, why && safeText(why)].filter(Boolean).join("; ");
 }
 
-function whyOf(run: SyncReport): string | undefined {
+function nextStep(run: SyncReport): string | undefined {
   if (run.state === "cancelled") return "stopped before the end; the next sync goes on";
   return run.failed > 0 ? `see them: headwater failures ${run.source}` : undefined;
 }

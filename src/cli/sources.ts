@@ -38,7 +38,7 @@ export async function sources(session: Session): Promise<undefined> {
     const rows = listed.map((source) => [
       style.bold(source.name),
       source.connector,
-      source.timing,
+      source.enabled && source.mistakes.length === 0 ? source.timing : "",
       nextWords(source.nextSync),
       source.tenant === "default" ? "" : `tenant ${source.tenant}`,
       stateOf(source, style),

@@ -2,6 +2,7 @@ import { mistakeText } from "../sources/mistakes.ts";
 import { timingWords } from "../sources/timing-words.ts";
 import type { LoginState } from "../sources/tokens/logins.ts";
 import type { Pause, SourceStats } from "../store/store.ts";
+import { whyText } from "./history.ts";
 import { loginState, loginTrouble } from "./login-state.ts";
 import { DUE_HINT, nextSyncs, nextWords } from "./next-syncs.ts";
 import { type Session, withDesk } from "./session.ts";
@@ -78,9 +79,11 @@ function state(
   if (held > 0)
     return style.yellow(`${grouped(held)} deletions held back: headwater sync ${one.source} --accept-deletions`);
   if (last.state === "failed")
-    return style.red(`failed: ${last.failures[0]?.message ?? last.notes[0] ?? "see headwater history"}`);
+    return style.red(
+      `failed: ${whyText(last) ?? "see headwater history"}${last.failures.length > 0 ? ` See: headwater test ${one.source}` : ""}`,
+    );
   const failures = stats?.failures ?? 0;
   if (failures > 0) return style.yellow(`${grouped(failures)} could not be read: headwater failures ${one.source}`);
-  if (last.state === "partial") return style.yellow(last.notes[0] ?? "partly done");
+  if (last.state === "partial") return style.yellow(whyText(last) ?? "partly done");
   return last.state === "cancelled" ? style.yellow("stopped before the end; the next sync goes on") : style.green("ok");
 }

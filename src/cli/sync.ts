@@ -5,7 +5,7 @@ import type { SyncOptions } from "../sync/types.ts";
 import type { Desk } from "../tools/desk.ts";
 import { exampleQuestion } from "./example-question.ts";
 import { EXIT, exitCodeOf } from "./failure.ts";
-import { countsText } from "./history.ts";
+import { countsText, whyText } from "./history.ts";
 import { type SyncProgress, syncProgress } from "./progress.ts";
 import { chosenSources, configFlag, type Session, stoppedBy, withDesk } from "./session.ts";
 import { safeText, shortLine } from "./terminal.ts";
@@ -96,10 +96,11 @@ async function watch(session: Session, desk: Desk, chosen: readonly string[]): P
   session.terminal.note("Following changes. Stop with Ctrl+C.");
   const stop = desk.engine.onChange(({ source, report }) => {
     if (session.globals.json) process.stdout.write(`${JSON.stringify(report)}\n`);
-    else if (report.endedAt && report.state !== "skipped")
-      session.terminal.line(
-        `${session.terminal.style.dim(clockTime(report.endedAt))}  ${session.terminal.style.bold(source)}  ${countsText(report)}`,
-      );
+    else if (report.endedAt && report.state !== "skipped") {
+      const { bold, dim } = session.terminal.style;
+      const said = [countsText(report), safeText(whyText(report) ?? "")].filter(Boolean).join("; ");
+      session.terminal.line(`${dim(clockTime(report.endedAt))}  ${bold(source)}  ${said}`);
+    }
   });
   desk.engine.watch(chosen);
   const stayAwake = setInterval(() => {}, 60_000);
@@ -123,9 +124,9 @@ function tellReport(session: Session, report: SyncReport, progress: SyncProgress
     skipped: yellow(report.pausedUntil === undefined ? "skipped" : "paused"),
   }[report.state];
   const time = report.endedAt ? took(Date.parse(report.endedAt) - Date.parse(report.startedAt)) : "";
-  terminal.line(
-    `${bold(report.source)}  ${mark}  ${report.dryRun ? "would be " : ""}${countsText(report)}  ${dim(time)}`,
-  );
+  const counts = countsText(report);
+  const done = counts === "" ? [] : [`${report.dryRun ? "would be " : ""}${counts}`];
+  terminal.line([bold(report.source), mark, ...done, dim(time)].join("  "));
   for (const note of report.notes) terminal.line(`  ${safeText(note)}`);
   for (const held of report.held) terminal.line(`  ${yellow(heldText(report.source, held))}`);
   for (const failure of report.failures.slice(0, MOST_FAILURES_SHOWN)) {

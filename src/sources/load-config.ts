@@ -6,7 +6,7 @@ import { ConnectorError } from "../model/index.ts";
 import { ConfigFile } from "./config-shape.ts";
 import { expandValues, revealSecrets } from "./expand.ts";
 import { findConfig, findDataFolder, missingConfig, type WhereConfig } from "./find-config.ts";
-import { type ConfigMistake, configError, type KeyPath, keyText } from "./mistakes.ts";
+import { byLine, type ConfigMistake, configError, type KeyPath, keyText } from "./mistakes.ts";
 import { type ConfiguredSource, readSource } from "./read-source.ts";
 import { scheduleMistakes } from "./schedule-shape.ts";
 import { durationMs } from "./units.ts";
@@ -166,8 +166,4 @@ function readText(path: string): string {
 
 function isMap(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function byLine(left: ConfigMistake, right: ConfigMistake): number {
-  return (left.line ?? 0) - (right.line ?? 0);
 }

@@ -16,6 +16,11 @@ export interface ConfigMistake {
   message: string;
 }
 
+/** The order of the file. */
+export function byLine(left: ConfigMistake, right: ConfigMistake): number {
+  return (left.line ?? 0) - (right.line ?? 0);
+}
+
 /** `sources.notes.paths[0]` for a path of keys. */
 export function keyText(path: KeyPath): string {
   return path

@@ -4,7 +4,7 @@ import { ConnectorError } from "../model/index.ts";
 import { type ConfigFile, EngineKeys } from "./config-shape.ts";
 import { expandValues, revealSecrets } from "./expand.ts";
 import type { Catalog } from "./load-config.ts";
-import { type ConfigMistake, type KeyPath, keyText } from "./mistakes.ts";
+import { byLine, type ConfigMistake, type KeyPath, keyText } from "./mistakes.ts";
 import { didYouMean, nearest } from "./nearest.ts";
 import type { ReferenceScope } from "./references.ts";
 import { scheduleMistakes } from "./schedule-shape.ts";
@@ -90,7 +90,7 @@ async function checkEntry(
   return {
     entry: entryOf(id, connector.id, engine.keys, expanded.printable as Record<string, unknown>, context),
     options,
-    mistakes: mistakes.map(context.placed),
+    mistakes: mistakes.map(context.placed).sort(byLine),
     warnings: [...expanded.warnings, ...(disabled ? expanded.mistakes : [])].map(context.placed),
   };
 }

@@ -70,6 +70,15 @@ describe("looking back", () => {
     expect(rows[4]?.at(-1)).toBe(dead);
   });
 
+  it("what stopped a whole source stands in its row, with the next step", async () => {
+    const lost = new Sandbox();
+    lost.put("headwater.yaml", "sources:\n  drive: { connector: files, paths: [Gone] }\n");
+    const { stdout } = await lost.run(["sync"]);
+    expect(stdout).toMatch(/^drive {2}partly {2}nothing changed {2}\d+\.\d s\n {2}The folder .* is not there/);
+    for (const command of ["history", "status"])
+      expect((await lost.run([command])).stdout).toMatch(/ {2}The folder .* is not there.*\n$/);
+  });
+
   it("failures and changes tell what is not shown, and the next step", async () => {
     expect((await box.run(["sync"])).code).toBe(5);
     const [first = "", , ...below] = await lines("failures", "--limit", "1");
