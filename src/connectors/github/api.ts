@@ -13,6 +13,8 @@ export class GithubApi {
   isListed = false;
   /** Those that the options name and nobody could be shown, by the name as written. */
   missed: { name: string; error: ConnectorError }[] = [];
+  /** Set once a listing left organizations out that want single sign-on. */
+  isPartial = false;
   /** Those that only an address led to, by their id. */
   readonly visited = new Map<string, Repository>();
   /** Streams that the last sync of a repository found closed to this credential, by the repository's id. */

@@ -34,8 +34,6 @@ export async function identify(ctx: GithubContext): Promise<Findings> {
   if (scopes !== null && (scopes.trim() !== "" || CLASSIC.test(ctx.config.accessToken ?? "")))
     describeScopes(ctx, scopes, found);
   tellExpiry(ctx, answer.headers.get("github-authentication-token-expiration"), found);
-  if (answer.headers.get("x-github-sso")?.startsWith("partial-results"))
-    found.warnings.push("Some organizations want single sign-on for this token and are left out of lists.");
   return found;
 }
 

@@ -161,7 +161,10 @@ async function* ofOwner(ctx: GithubContext, owner: string): AsyncGenerator<Repos
 }
 
 async function* pagesOf(ctx: GithubContext, request: HttpRequest): AsyncGenerator<Repository> {
-  for await (const page of ctx.http.pages(request, Page)) yield* page.body;
+  for await (const page of ctx.http.pages(request, Page)) {
+    if (page.headers.get("x-github-sso")?.startsWith("partial-results")) ctx.api.isPartial = true;
+    yield* page.body;
+  }
 }
 
 /** Without a token there is no "all you can reach". */

@@ -19,6 +19,10 @@ export async function testAccount(ctx: GithubContext): Promise<TestAnswer> {
   const found = await identify(ctx);
   const repositories: Repository[] = [];
   for await (const repository of repositoriesOf(ctx)) repositories.push(repository);
+  if (ctx.api.isPartial)
+    found.warnings.push(
+      "Some organizations want single sign-on for this token and are left out: choose Configure SSO beside it in its settings.",
+    );
   const probed = repositories.slice(0, isLoggedIn(ctx.config) ? PROBED : PROBED_ALONE);
   const closed = new Map<string, Closed>();
   for (const repository of probed) await probe(ctx, repository, found, closed);
