@@ -2,6 +2,7 @@ import { codeStream } from "./code/code-stream.ts";
 import { commentsStream, reviewCommentsStream } from "./comments.ts";
 import { discussionsStream } from "./discussions.ts";
 import { issuesStream } from "./issues.ts";
+import { labelNamesStream } from "./label-names.ts";
 import { pullsStream } from "./pulls.ts";
 import { releasesStream } from "./releases.ts";
 import { repositoryStream } from "./repository-stream.ts";
@@ -12,6 +13,7 @@ import { wikiStream } from "./wiki/wiki-stream.ts";
 export const STREAMS = [
   repositoryStream,
   codeStream,
+  labelNamesStream,
   issuesStream,
   pullsStream,
   commentsStream,

@@ -15,6 +15,8 @@ export class GithubApi {
   missed: { name: string; error: ConnectorError }[] = [];
   /** Set once a listing left organizations out that want single sign-on. */
   isPartial = false;
+  /** Repositories of which a delivery said that a label or milestone is called otherwise, by their id. */
+  readonly renamed = new Set<string>();
   /** Those that only an address led to, by their id. */
   readonly visited = new Map<string, Repository>();
   /** Streams that the last sync of a repository found closed to this credential, by the repository's id. */

@@ -8,6 +8,7 @@ import type { Repository } from "./schema.ts";
 export const STREAM_NAMES = [
   "repository",
   "code",
+  "labelNames",
   "issues",
   "pulls",
   "comments",
@@ -66,6 +67,8 @@ export interface StreamFrom<State> {
 export interface StreamPage<State> extends Changes {
   /** Plain JSON; committed with the page. */
   state: State;
+  /** Streams that have to begin anew, because of something that moved no time. */
+  anew?: StreamName[];
   /** This walk cannot prove absence. */
   incomplete?: { why: string };
 }

@@ -89,9 +89,10 @@ class Walk {
         ...(state !== undefined && { state }),
         ...(this.#since !== undefined && { since: this.#since }),
       })) {
-        const { state: next, incomplete, ...changes } = page;
+        const { state: next, incomplete, anew = [], ...changes } = page;
         if (incomplete !== undefined) this.#gaps.push(incomplete.why);
-        this.#states = { ...this.#states, [stream.name]: next as States[StreamName] };
+        const others = Object.entries(this.#states).filter(([name]) => !anew.includes(name as StreamName));
+        this.#states = { ...Object.fromEntries(others), [stream.name]: next as States[StreamName] };
         this.#isEmpty = false;
         await this.#note(stream.name, true); // before its first page is stored
         yield { ...changes, cursor: this.#cursor(), ...(incomplete !== undefined && { incomplete }) };

@@ -82,6 +82,7 @@ async function pushOf(ctx: GithubContext, name: string, event: Event): Promise<P
   if (LISTING.has(name)) return { stale: "all" };
   const { repository } = event;
   if (repository === undefined || !(await follows(ctx, repository))) return undefined;
+  if (name === "label" || name === "milestone") ctx.api.renamed.add(String(repository.id));
   if (STALE.has(name)) return { stale: [String(repository.id)] };
   const refresh = takes(ctx.config, event) ? itemsOf(name, event).map((key) => `${repository.id}${key}`) : [];
   const [first] = refresh;

@@ -155,3 +155,49 @@ it("a discussion, its answer and a reply are seen; a deleted one goes", async ()
   docs.discussions.delete(one.number);
   expect(await world.syncTomorrow()).toMatchObject({ deleted: 2 });
 });
+
+it("a label and a milestone that are called otherwise show within a day on threads that nobody touched", async () => {
+  world = await GithubWorld.open(
+    (docs) => {
+      docs.issues.open({ title: "Gauge", labels: ["gauge"], milestone: "Spring", at: moment(1) });
+      docs.pulls.open({ title: "Mend it", labels: ["gauge"], at: moment(2) });
+      for (let at = 0; at < 12; at++) {
+        docs.issues.open({ title: `Gate ${at}`, at: moment(900 + 60 * at) }); // the first two lie behind what is looked at again
+        docs.pulls.open({ title: `Hang gate ${at}`, at: moment(900 + 60 * at) });
+      }
+    },
+    { twin: { pageCap: 5 } },
+  );
+  await world.sync();
+  world.docs.renameLabel("gauge", "water level");
+  world.docs.renameMilestone("Spring", "Before the ice");
+  world.later(30);
+  await world.sync();
+  const item = (key: string) => world.place.store.item("work", world.id(key), "everything");
+  expect((await item("#1"))?.tags).toEqual(["gauge"]);
+  expect(await world.syncTomorrow()).toMatchObject({ state: "succeeded", added: 0, updated: 2, deleted: 0 });
+  expect((await item("#1"))?.tags).toEqual(["water level"]);
+  expect((await item("#1"))?.fields.milestone).toBe("Before the ice");
+  expect((await item("#2"))?.tags).toEqual(["water level"]);
+  expect(await world.syncTomorrow()).toMatchObject({ state: "succeeded", added: 0, updated: 0, deleted: 0 });
+});
+
+it("a thread whose label gets the wanted name comes in with its comments, and leaves when it gets another", async () => {
+  world = await GithubWorld.open(
+    (docs) => {
+      docs.issues.open({ title: "Gauge", labels: ["watter"], at: moment(1) });
+      docs.comments.add(1, { body: "Seen again.", at: moment(2) });
+      docs.issues.open({ title: "Gate", labels: ["gate"], at: moment(3) });
+    },
+    { config: { labels: ["water"] } },
+  );
+  await world.sync();
+  expect(await world.ids()).toEqual(["docs"]);
+  world.docs.renameLabel("watter", "water");
+  await world.syncTomorrow();
+  expect((await world.ids()).map((id) => id.replace(/\d{5,}/, "…"))).toEqual(["docs", "docs#1", "docs#issuecomment-…"]);
+  world.docs.renameLabel("water", "wet");
+  await world.syncTomorrow();
+  await world.syncTomorrow();
+  expect(await world.ids()).toEqual(["docs"]);
+});

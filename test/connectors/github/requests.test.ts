@@ -106,6 +106,8 @@ it("a first sync that a failure interrupted goes on from there, and asks for not
     "GET /repos/{owner}/{repo}/issues 200",
     "GET /repos/{owner}/{repo}/issues/comments 200",
     "GET /repos/{owner}/{repo}/issues/comments 200",
+    "GET /repos/{owner}/{repo}/labels 200",
+    "GET /repos/{owner}/{repo}/milestones 200",
     "GET /repos/{owner}/{repo}/pulls 200",
     "GET /repos/{owner}/{repo}/pulls/comments 200",
     "GET /repos/{owner}/{repo}/readme 200",

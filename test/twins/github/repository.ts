@@ -178,6 +178,15 @@ export class Repository {
     label.name = to;
     this.labels.set(to.toLowerCase(), label);
     this.generation += 1;
+    this.tell("label", "edited", () => ({ label: { id: label.id, name: to }, changes: { name: { from } } }));
+  }
+
+  /** As with a label: its issues show another title and no newer time. */
+  renameMilestone(from: string, to: string): void {
+    const milestone = this.milestone(from);
+    milestone.title = to;
+    this.generation += 1;
+    this.tell("milestone", "edited", () => ({ milestone: { number: milestone.number, title: to } }));
   }
 
   milestone(title: string, about: Partial<Milestone> = {}): Milestone {
