@@ -3,10 +3,10 @@ import { chmodSync, existsSync, mkdirSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { ConnectorError } from "../model/errors.ts";
-import { connect } from "./sqlite/connect.ts";
 import { type Connection, type DriverName, loadDriver } from "./sqlite/driver.ts";
 import { storeError } from "./sqlite/failure.ts";
 import { refuseNewer, schemaVersion } from "./sqlite/migrations.ts";
+import { connectReader } from "./sqlite/reader.ts";
 import { SCHEMA_VERSION } from "./sqlite/schema.ts";
 import { sqliteStore } from "./sqlite/sqlite-store.ts";
 import { aside, type WriterThread, writerThread } from "./sqlite/thread.ts";
@@ -47,7 +47,7 @@ export async function openStore(options: OpenOptions): Promise<Store> {
     makeFolder(options.folder);
     const stop = new AbortController();
     const writer = writerThread(setup, () => void watchOver(setup, writer, stop.signal, options.log));
-    const connection = await openForReading(() => connect(driver, file, "reader"), writer);
+    const connection = await openForReading(() => connectReader(driver, file), writer);
     return sqliteStore({
       file,
       driver,

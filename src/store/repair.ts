@@ -3,7 +3,7 @@ import { moveStore, putAside, settle, storeFile } from "./at-rest.ts";
 import { connect, transaction } from "./sqlite/connect.ts";
 import { type Connection, type Driver, type DriverName, loadDriver } from "./sqlite/driver.ts";
 import { damaged, sqliteCode, storeError } from "./sqlite/failure.ts";
-import { migrate, refuseNewer, schemaVersion } from "./sqlite/migrations.ts";
+import { isVersion, migrate, refuseNewer, schemaVersion } from "./sqlite/migrations.ts";
 import { copyTable, tablesOf } from "./sqlite/salvage/copy-table.ts";
 import { settleRows } from "./sqlite/salvage/settle-rows.ts";
 import { check } from "./sqlite/verify.ts";
@@ -56,7 +56,9 @@ function problemsOf(driver: Driver, file: string): { lines: string[]; structure:
   const connection = opened(driver, file);
   if (!connection) return { lines: [damaged().message], structure: true };
   try {
-    refuseNewer(schemaVersion(connection));
+    const version = schemaVersion(connection);
+    if (!isVersion(version)) return { lines: [damaged().message], structure: true };
+    refuseNewer(version);
     const broken = check(connection, "quick");
     return broken.length > 0
       ? { lines: broken, structure: true }

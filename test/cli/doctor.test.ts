@@ -108,6 +108,10 @@ describe("doctor", () => {
     });
     change("PRAGMA user_version = 2");
     expect(await complaints()).toEqual([]);
+    // No headwater wrote this number: it is damage, and not a newer store.
+    change("PRAGMA user_version = 1325362919");
+    expect(await complaints()).toMatchObject([{ name: "store", state: "bad" }, { name: "sources" }]);
+    expect(await complaints("--repair")).toMatchObject([{ state: "mended" }]);
   });
 
   it.skipIf(process.platform === "win32")("closes files that others may read", async () => {

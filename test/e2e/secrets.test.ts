@@ -4,10 +4,12 @@ import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { gunzipSync } from "node:zlib";
 import { Client } from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type Ended, startCli } from "../proof/cli.ts";
+import { tellFigure } from "../proof/figure.ts";
 import { GithubTwin } from "../twins/github/github-twin.ts";
 import { indiscreet, MANNERS } from "./indiscreet.ts";
 
@@ -195,10 +197,16 @@ it("forty secrets pass through every command, tool, log and file, and are seen n
   await headwater("search", "gauge", "--json");
   await headwater("export", "--format", "ndjson");
   await throughMcp();
+  await headwater("backup", join(base, "kept.tar.gz"));
+  const kept = gunzipSync(readFileSync(join(base, "kept.tar.gz"))).toString("latin1");
+  expect(kept).toContain("stores/default.db");
+  seen.set("the backup", kept);
   lookAtFiles(join(base, "data"));
   const all = [...seen.values()].join("\n");
   expect(all).toContain("Gauge reading"); // the honest source was read, so there was something to see
   expect([...seen.keys()].some((key) => key.startsWith("process list"))).toBe(true);
+  const figures = { canaries: canaries.length, places: seen.size, leaks: leaks().length };
+  tellFigure("S11", "secrets through every command, tool, log, backup and file", figures, { canaries: 40, leaks: 0 });
   expect(leaks()).toEqual([]);
 }, 600_000);
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { openStore } from "../../src/store/open.ts";
 import { startCli } from "./cli.ts";
 import { compareTree, NO_DIFFERENCE } from "./compare-tree.ts";
+import { tellFigure } from "./figure.ts";
 import { seededRandom } from "./seeded-random.ts";
 import { ChangingTree } from "./tree.ts";
 
@@ -31,8 +32,13 @@ describe(`a folder that changes while its syncs are killed ${KILLS} times (seed 
         expect(end.code, end.err).toBe(0);
       }
       const difference = await compareTree(tree);
-      console.log(
-        `kill -9 of folder syncs: ${killed} killed of ${tries} runs, ${tree.files().size} files, ${JSON.stringify(difference)}`,
+      const { lost, duplicate, extra, corrupt } = difference;
+      const figures = { killed, runs: tries, files: tree.files().size, lost: lost.length, duplicate: duplicate.length };
+      tellFigure(
+        "R1",
+        "kill -9 of syncs of a folder that changes",
+        { ...figures, extra: extra.length, corrupt: corrupt.length },
+        { lost: 0, duplicate: 0, extra: 0, corrupt: 0 },
       );
       expect(killed).toBe(KILLS);
       expect(difference).toEqual(NO_DIFFERENCE);

@@ -6,6 +6,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { openStore } from "../../src/store/open.ts";
 import { bundle } from "../setup/bundle.mjs";
 import { Ledger, type LedgerShape } from "../twins/ledger.ts";
+import { tellFigure } from "./figure.ts";
 import { seededRandom } from "./seeded-random.ts";
 
 const KILLS = Math.ceil(Number(process.env.HEADWATER_KILLS ?? 48) / 4);
@@ -102,14 +103,19 @@ describe(`a sync killed ${KILLS} times (seed ${SEED})`, () => {
   for (const [name, shape] of Object.entries(KINDS)) {
     it(`loses, doubles and corrupts nothing with ${name} as cursor`, async () => {
       const outcome = await killing(shape, "sound", KILLS);
-      console.log(`kill -9, ${name}: ${JSON.stringify(outcome)}`);
+      tellFigure(
+        "R1",
+        `kill -9 of a sync with ${name} as cursor`,
+        { ...outcome },
+        { lost: 0, duplicate: 0, corrupt: 0 },
+      );
       expect(outcome).toEqual({ killed: KILLS, lost: 0, duplicate: 0, corrupt: 0 });
     }, 600_000);
   }
 
   it("is caught when it saves the cursor first", async () => {
     const outcome = await killing(KINDS["a change feed"] as LedgerShape, "cursor-first", Math.max(KILLS, 30));
-    console.log(`kill -9, cursor first: ${JSON.stringify(outcome)}`);
+    tellFigure("R1", "the same with the mistake of saving the cursor first", { ...outcome }, { lost: { least: 1 } });
     expect(outcome.lost).toBeGreaterThan(0);
   }, 600_000);
 });

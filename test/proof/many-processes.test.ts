@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import { openStore } from "../../src/store/open.ts";
 import { type Ended, runCli } from "./cli.ts";
 import { compareTree, NO_DIFFERENCE } from "./compare-tree.ts";
+import { tellFigure } from "./figure.ts";
 import { seededRandom } from "./seeded-random.ts";
 import { ChangingTree } from "./tree.ts";
 
@@ -51,9 +52,15 @@ describe(`eight processes on one store for ${SECONDS} s (seed ${SEED})`, () => {
         const end = await runCli(["sync", "--accept-deletions", ...tree.flags]);
         expect(end.code, end.err).toBe(0);
       }
-      console.log(`eight processes: ${JSON.stringify(counts)}, problems ${problems.length}`);
+      const crossing = await overlaps(tree);
+      tellFigure(
+        "R8",
+        `eight processes on one store for ${SECONDS} s`,
+        { ...counts, problems: problems.length, doubleSyncs: crossing.length },
+        { problems: 0, doubleSyncs: 0 },
+      );
       expect(problems).toEqual([]);
-      expect(await overlaps(tree)).toEqual([]);
+      expect(crossing).toEqual([]);
       expect(await compareTree(tree)).toEqual(NO_DIFFERENCE);
     } finally {
       tree.remove();

@@ -7,6 +7,7 @@ import type { SyncReport } from "../../src/model/index.ts";
 import { openStore } from "../../src/store/open.ts";
 import { bundle } from "../setup/bundle.mjs";
 import { Ledger } from "../twins/ledger.ts";
+import { tellFigure } from "./figure.ts";
 
 const ROUNDS = Number(process.env.HEADWATER_PAUSES ?? 6);
 const LEASE_MS = 400;
@@ -84,7 +85,7 @@ describe(`an owner that was stopped past its lease, ${ROUNDS} times`, () => {
       if ((await lastSeq()) !== before) outcome.stale += 1;
       if (end.failures.some((failure) => failure.message.includes("took over"))) outcome.told += 1;
     }
-    console.log(`paused owners: ${ROUNDS} rounds, ${JSON.stringify(outcome)}`);
+    tellFigure("R9", "owners that were stopped past their lease", { rounds: ROUNDS, ...outcome }, { stale: 0 });
     expect(outcome).toEqual({ stale: 0, told: ROUNDS });
   }, 900_000);
 });

@@ -10,10 +10,13 @@ import { bundle } from "../setup/bundle.mjs";
 import { type AuthorizationServer, startAuthorizationServer } from "../sources/login/authorization-server.ts";
 import { browse } from "../sources/login/browser.ts";
 import { logInAs, silent } from "../sources/login/settings.ts";
+import { tellFigure } from "./figure.ts";
 
 /** Reliability R12. HEADWATER_REFRESH_ROUNDS=100 is the full number. */
 const ROUNDS = Number(process.env.HEADWATER_REFRESH_ROUNDS ?? 20);
 const [PROCESSES, CALLS, HOUR] = [8, 20, 3_600_000];
+
+const refused = () => server.statuses.filter((status) => status !== 200).length;
 
 interface Answer {
   tokens: string[];
@@ -57,6 +60,13 @@ it(`${PROCESSES} processes with ${CALLS} calls each at the end of a token renew 
     expect(await server.isGood(token)).toBe(true);
     seen.add(token);
   }
+  const refreshes = server.grants.filter((grant) => grant === "refresh_token").length;
+  tellFigure(
+    "R12",
+    `${PROCESSES} processes with ${CALLS} calls each at the end of a token`,
+    { rounds: ROUNDS, refreshes, logins: server.grants.length - refreshes - 1, reused: refused() },
+    { refreshes: ROUNDS, logins: 0, reused: 0 },
+  );
   // A refresh token used twice would have been refused and ended the login; a new login would be another kind of grant.
   expect(server.grants).toEqual(["authorization_code", ...Array<string>(ROUNDS).fill("refresh_token")]);
   expect(server.statuses.every((status) => status === 200)).toBe(true);

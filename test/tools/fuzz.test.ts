@@ -2,10 +2,13 @@ import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { callTool } from "../../src/tools/call.ts";
 import { buildSurface } from "../../src/tools/surface.ts";
+import { tellFigure } from "../proof/figure.ts";
 import { filledDesk } from "../server/fake-app.ts";
 import type { FakeDesk } from "./fake-desk.ts";
 
-const RUNS = 1000;
+/** Reliability S1. HEADWATER_FUZZ=10000 is the full number. */
+const RUNS = Number(process.env.HEADWATER_FUZZ ?? 1000);
+const LIMIT_MS = 25_000 * Math.max(1, RUNS / 1000);
 const surface = buildSurface({ version: "0.0.0-test", sources: ["notes", "mail"] });
 /** What must never reach a client: stacks, paths of this machine, words of unforeseen errors. */
 const LEAK =
@@ -63,22 +66,29 @@ function argumentsOf(name: string): fc.Arbitrary<unknown> {
 }
 
 describe("whatever a client sends", () => {
-  it.each([...surface.tools.keys()])(`%s answers in its shape or with a sentence, ${RUNS} times`, async (name) => {
-    const tool = surface.tools.get(name)!;
-    const context = () => ({ mcpReq: { signal: AbortSignal.timeout(5000), _meta: {} } }) as never;
-    await fc.assert(
-      fc.asyncProperty(argumentsOf(name), async (args) => {
-        const quick =
-          typeof args === "object" && args !== null && name === "sync_source" ? { wait_seconds: 0, ...args } : args;
-        const result = await callTool(tool, quick, async () => desk, context());
-        const text = (result.content as { text: string }[])[0]!.text;
-        expect(text.length).toBeGreaterThan(0);
-        expect(text.length).toBeLessThan(24_500);
-        if (result.isError) expect(text).not.toMatch(LEAK);
-        else expect(tool.output.safeParse(result.structuredContent).success).toBe(true);
-        expect(text).not.toContain("Unexpected failure inside headwater");
-      }),
-      { numRuns: RUNS, interruptAfterTimeLimit: 25_000, markInterruptAsFailure: true },
-    );
-  });
+  it.each([...surface.tools.keys()])(
+    `%s answers in its shape or with a sentence, ${RUNS} times`,
+    async (name) => {
+      const tool = surface.tools.get(name)!;
+      let answered = 0;
+      const context = () => ({ mcpReq: { signal: AbortSignal.timeout(5000), _meta: {} } }) as never;
+      await fc.assert(
+        fc.asyncProperty(argumentsOf(name), async (args) => {
+          const quick =
+            typeof args === "object" && args !== null && name === "sync_source" ? { wait_seconds: 0, ...args } : args;
+          const result = await callTool(tool, quick, async () => desk, context());
+          const text = (result.content as { text: string }[])[0]!.text;
+          expect(text.length).toBeGreaterThan(0);
+          expect(text.length).toBeLessThan(24_500);
+          if (result.isError) expect(text).not.toMatch(LEAK);
+          else expect(tool.output.safeParse(result.structuredContent).success).toBe(true);
+          expect(text).not.toContain("Unexpected failure inside headwater");
+          answered += 1;
+        }),
+        { numRuns: RUNS, interruptAfterTimeLimit: LIMIT_MS, markInterruptAsFailure: true },
+      );
+      tellFigure("S1", `odd inputs to the tool ${name}`, { inputs: RUNS, answered }, { answered: RUNS });
+    },
+    LIMIT_MS + 10_000,
+  );
 });

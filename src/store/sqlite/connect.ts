@@ -2,25 +2,27 @@ import { chmodSync, closeSync, existsSync, openSync } from "node:fs";
 import type { Connection, Driver } from "./driver.ts";
 import { sqliteCode } from "./failure.ts";
 
-const CACHE_KIB = { reader: 32768, writer: 65536 };
+const CACHE_KIB = { reader: 32768, "sole reader": 32768, writer: 65536 };
 const PATIENCE_MS = 60_000;
 
 /**
  * A connection with the store's settings. A reader refuses to write (`query_only`); it is opened writable all the same,
- * since only then can it read a store that another process left in the middle of a write.
+ * since only then can it read a store that another process left in the middle of a write. A sole reader shuts others
+ * out and needs no file for the index of the log.
  */
-export function connect(driver: Driver, file: string, role: "reader" | "writer"): Connection {
+export function connect(driver: Driver, file: string, role: keyof typeof CACHE_KIB): Connection {
   const fresh = !existsSync(file);
   if (fresh) closeSync(openSync(file, "a", 0o600));
   const connection = driver.open(file);
   try {
     connection.exec("PRAGMA busy_timeout = 5000; PRAGMA temp_store = MEMORY");
+    if (role === "sole reader") connection.exec("PRAGMA locking_mode = EXCLUSIVE");
     // Sets the size for a file without tables only. It comes before cache_size: SQLite turns that into a number of pages
     // at once, by the page size it knows of, and a new file would keep four times the memory in pages of four times the size.
     patiently(() => connection.exec("PRAGMA page_size = 16384"));
     connection.exec(`PRAGMA cache_size = -${CACHE_KIB[role]}`);
-    if (role === "reader") connection.exec("PRAGMA query_only = ON");
-    else prepareToWrite(connection);
+    if (role === "writer") prepareToWrite(connection);
+    else connection.exec("PRAGMA query_only = ON");
     if (fresh) chmodSync(file, 0o600);
     return connection;
   } catch (error) {

@@ -2,6 +2,7 @@ import { closeSync, existsSync, openSync, renameSync, rmSync } from "node:fs";
 import { ConnectorError } from "../../model/errors.ts";
 import { transaction } from "./connect.ts";
 import type { Connection } from "./driver.ts";
+import { damaged } from "./failure.ts";
 import { SCHEMA, SCHEMA_2, SCHEMA_VERSION } from "./schema.ts";
 
 /** One step from the version before to `version`. It runs inside a transaction: a killed step leaves the old store. */
@@ -21,8 +22,17 @@ export function schemaVersion(connection: Connection): number {
   return Number(connection.raw("PRAGMA user_version").get()?.[0] ?? 0);
 }
 
-/** Throws `store` when a newer headwater made this store: an older one would damage what it does not know. */
+/** Whether a version is one that some headwater could have written; anything else is noise in the file's header. */
+export function isVersion(version: number): boolean {
+  return version >= 0 && version < 10_000;
+}
+
+/**
+ * Throws `store` when a newer headwater made this store, since an older one would damage what it does not know, and
+ * when its version is none.
+ */
 export function refuseNewer(version: number, newest: number = SCHEMA_VERSION): void {
+  if (!isVersion(version)) throw damaged(new Error(`The version of the tables is ${version}.`));
   if (version <= newest) return;
   throw new ConnectorError(
     "store",

@@ -1,0 +1,1 @@
+export const PROOFS: { file: string; env: Record<string, string> }[];
