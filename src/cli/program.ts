@@ -299,6 +299,17 @@ function upkeepCommands(program: Command, run: Runner): void {
       ),
     );
   program
+    .command("completion")
+    .description("print what teaches your shell to complete commands, options and names of sources")
+    .argument("[words...]", "your shell: bash, zsh, fish or powershell")
+    .addOption(new Option("--answer", "say what fits after these words").hideHelp())
+    .addOption(new Option("--typed <text>", "the beginning of the next word").hideHelp())
+    .action(
+      act(run, async (session, [words], opts) =>
+        (await import("./completion/completion.ts")).completion(session, program, words as string[], opts),
+      ),
+    );
+  program
     .command("backup")
     .description("write everything stored into one file that can be restored, while others sync and serve")
     .argument("[file]", "by default headwater-backup-<time>.tar.gz in the working folder")

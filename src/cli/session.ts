@@ -1,9 +1,9 @@
 import type { App } from "../app.ts";
-import type { Logger } from "../connectors/kit/index.ts";
 import { ConnectorError } from "../model/index.ts";
-import { type LogLevel, stderrLog } from "../sources/log.ts";
+import { LOG_LEVELS, type LogLevel, stderrLog } from "../sources/log.ts";
 import { mistakeText } from "../sources/mistakes.ts";
 import type { Desk } from "../tools/desk.ts";
+import { type KeptLog, keptLog } from "./log-file.ts";
 import { shellWord, type Terminal } from "./terminal.ts";
 
 /** The options every command takes. */
@@ -23,7 +23,7 @@ export interface Session {
   readonly terminal: Terminal;
   /** Aborted by the first Ctrl+C, or as a service manager ends a process. */
   readonly signal: AbortSignal;
-  readonly log: Logger;
+  readonly log: KeptLog;
 }
 
 /** Which signal of the system stopped the session. */
@@ -31,12 +31,17 @@ export function stoppedBy(signal: AbortSignal): string | undefined {
   return signal.reason instanceof DOMException ? signal.reason.message : undefined;
 }
 
-/** The level of the log: asked for, from the environment, or only what needs attention. */
-export function logOf(globals: Globals, usual: LogLevel = "warn"): Logger {
-  const fromEnvironment = process.env.HEADWATER_LOG_LEVEL as LogLevel | undefined;
-  return stderrLog(
-    globals.logLevel ?? (globals.debug ? "debug" : (fromEnvironment ?? (globals.quiet ? "silent" : usual))),
-  );
+/**
+ * The log of a command: said on standard error at the level asked for, from the environment, or only what needs
+ * attention; kept in the data folder's file at that level, at least what is worth knowing later.
+ */
+export function logOf(globals: Globals, usual: LogLevel = "warn"): KeptLog {
+  const asked = globals.logLevel ?? (globals.debug ? "debug" : levelOfEnvironment());
+  return keptLog(stderrLog(asked ?? (globals.quiet ? "silent" : usual)), asked ?? "info");
+}
+
+function levelOfEnvironment(): LogLevel | undefined {
+  return LOG_LEVELS.find((level) => level === process.env.HEADWATER_LOG_LEVEL);
 }
 
 /** Opens the app for one command and closes it after. Mistakes in single sources are told, and the others work. */
@@ -62,11 +67,13 @@ export async function withApp<T>(session: Session, use: (app: App) => Promise<T>
 export async function openAppFor(session: Session): Promise<App> {
   const { openApp } = await import("../app.ts");
   const { config, data } = session.globals;
-  return openApp({
+  const app = await openApp({
     ...(config !== undefined && { configPath: config }),
     ...(data !== undefined && { dataFolder: data }),
     log: session.log,
   });
+  session.log.keepIn(app.dataFolder);
+  return app;
 }
 
 /** The sources named, checked, or all enabled ones. */

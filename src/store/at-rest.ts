@@ -2,7 +2,7 @@ import { existsSync, readdirSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { ConnectorError } from "../model/errors.ts";
 import { type DriverName, loadDriver } from "./sqlite/driver.ts";
-import { sqliteCode, storeError } from "./sqlite/failure.ts";
+import { isDamage, sqliteCode, storeError } from "./sqlite/failure.ts";
 
 /** What SQLite keeps of one store: the file itself, then its log and the log's index. */
 const PARTS = ["", "-wal", "-shm"];
@@ -37,7 +37,7 @@ export function settle(file: string, driver?: DriverName): void {
   } catch (error) {
     const code = sqliteCode(error);
     if (code === "SQLITE_BUSY" || code === "SQLITE_LOCKED") throw inUse(file);
-    if (code !== "SQLITE_CORRUPT" && code !== "SQLITE_NOTADB") throw storeError(error);
+    if (!isDamage(error)) throw storeError(error);
   }
 }
 

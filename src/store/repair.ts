@@ -2,8 +2,8 @@ import { existsSync, rmSync } from "node:fs";
 import { moveStore, putAside, settle, storeFile } from "./at-rest.ts";
 import { connect, transaction } from "./sqlite/connect.ts";
 import { type Connection, type Driver, type DriverName, loadDriver } from "./sqlite/driver.ts";
-import { damaged, sqliteCode, storeError } from "./sqlite/failure.ts";
-import { isVersion, migrate, refuseNewer, schemaVersion } from "./sqlite/migrations.ts";
+import { damaged, isDamage, sqliteCode, storeError } from "./sqlite/failure.ts";
+import { isVersion, MIGRATIONS, migrate, refuseNewer, schemaVersion } from "./sqlite/migrations.ts";
 import { copyTable, tablesOf } from "./sqlite/salvage/copy-table.ts";
 import { settleRows } from "./sqlite/salvage/settle-rows.ts";
 import { check } from "./sqlite/verify.ts";
@@ -59,6 +59,7 @@ function problemsOf(driver: Driver, file: string): { lines: string[]; structure:
     const version = schemaVersion(connection);
     if (!isVersion(version)) return { lines: [damaged().message], structure: true };
     refuseNewer(version);
+    if (!upgrades(connection, version)) return { lines: [damaged().message], structure: true };
     const broken = check(connection, "quick");
     return broken.length > 0
       ? { lines: broken, structure: true }
@@ -66,6 +67,21 @@ function problemsOf(driver: Driver, file: string): { lines: string[]; structure:
   } finally {
     connection.close();
   }
+}
+
+/** Whether the steps to the newest version can be taken; tried and undone. A wrong number in the header shows here. */
+function upgrades(connection: Connection, version: number): boolean {
+  const undone = new Error("undone");
+  try {
+    transaction(connection, () => {
+      for (const step of MIGRATIONS) if (step.version > version) step.up(connection);
+      throw undone;
+    });
+  } catch (error) {
+    if (error === undone) return true;
+    if (!isDamage(error)) throw error;
+  }
+  return false;
 }
 
 /** Undefined when the file cannot even be opened. */
@@ -80,8 +96,7 @@ function opened(driver: Driver, file: string): Connection | undefined {
       throw error;
     }
   } catch (error) {
-    const code = sqliteCode(error);
-    if (code === "SQLITE_CORRUPT" || code === "SQLITE_NOTADB" || code === "SQLITE_IOERR") return undefined;
+    if (isDamage(error) || sqliteCode(error) === "SQLITE_IOERR") return undefined;
     throw error;
   }
 }

@@ -112,6 +112,10 @@ describe("doctor", () => {
     change("PRAGMA user_version = 1325362919");
     expect(await complaints()).toMatchObject([{ name: "store", state: "bad" }, { name: "sources" }]);
     expect(await complaints("--repair")).toMatchObject([{ state: "mended" }]);
+    change("PRAGMA user_version = 1");
+    expect(await complaints()).toMatchObject([{ name: "store", state: "bad" }, { name: "sources" }]);
+    expect(await complaints("--repair")).toMatchObject([{ state: "mended" }]);
+    expect((await box.run(["sync"])).code).toBe(0);
   });
 
   it.skipIf(process.platform === "win32")("closes files that others may read", async () => {

@@ -30,19 +30,27 @@ const CODES: Record<number, string> = {
   26: "SQLITE_NOTADB",
 };
 
+/** What SQLite says of tables that are not as they were made: the file's header or its list of tables is damaged. */
+const NOT_AS_MADE = /unsupported file format|malformed|already exists|no such (table|column)|text encoding/;
+
+/** Whether an error of SQLite can only come from a damaged file. */
+export function isDamage(error: unknown): boolean {
+  const code = sqliteCode(error);
+  if (code === "SQLITE_ERROR") return NOT_AS_MADE.test((error as Error).message);
+  return code === "SQLITE_CORRUPT" || code === "SQLITE_NOTADB";
+}
+
 /** Any error of the database in our words. */
 export function storeError(error: unknown): ConnectorError {
   if (error instanceof ConnectorError) return error;
   const code = sqliteCode(error);
+  if (isDamage(error)) return damaged(error);
   const say = (message: string, hint: string) => new ConnectorError("store", message, { hint, cause: error });
   switch (code) {
     case undefined:
       return isFileError(error)
         ? say("The data folder cannot be used.", "Check that it exists, belongs to this user and has space left.")
         : ConnectorError.from(error);
-    case "SQLITE_CORRUPT":
-    case "SQLITE_NOTADB":
-      return damaged(error);
     case "SQLITE_FULL":
       return say("The disk is full: nothing of this page was stored.", "Free some space and sync again; it goes on.");
     case "SQLITE_IOERR":
