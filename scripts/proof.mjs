@@ -1,5 +1,5 @@
 // Runs the proofs of reliability and security at their full numbers, one after another (some 40 minutes on two cores),
-// keeps the figures in docs/proof.json, puts them into the README and prints them. Names choose: npm run proof -- kill
+// keeps the figures in test/proof/results.json, puts them into the README and prints them. Names choose: npm run proof -- kill
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -9,7 +9,7 @@ import { PROOFS } from "./proof/proofs.mjs";
 import { proofTable, withBetween } from "./proof/table.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const RESULTS = `${root}docs/proof.json`;
+const RESULTS = `${root}test/proof/results.json`;
 const README = `${root}README.md`;
 
 const wanted = process.argv.slice(2);

@@ -5,7 +5,7 @@ import { PROOFS } from "../../scripts/proof/proofs.mjs";
 import { between, type ProofResults, proofTable } from "../../scripts/proof/table.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const results = JSON.parse(readFileSync(`${root}docs/proof.json`, "utf8")) as ProofResults;
+const results = JSON.parse(readFileSync(`${root}test/proof/results.json`, "utf8")) as ProofResults;
 
 it("the README quotes the figures that were measured (else run: npm run proof)", () => {
   expect(between(readFileSync(`${root}README.md`, "utf8"))).toBe(proofTable(results));
