@@ -1,7 +1,7 @@
 import { cpSync, existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { ConnectorError } from "../model/index.ts";
+import { ConnectorError, type SyncReport } from "../model/index.ts";
 import { packageRoot } from "../package-root.ts";
 import { addSource, setOption, writeConfig } from "../sources/edit-config.ts";
 import { sourceNameOf } from "../sources/source-name.ts";
@@ -13,7 +13,7 @@ import { EXIT } from "./failure.ts";
 import { findFolders } from "./find-folders.ts";
 import { offerAssistants } from "./offer-assistants.ts";
 import { configFlag, type Session, withDesk } from "./session.ts";
-import { syncAll } from "./sync.ts";
+import { syncAll, syncCode } from "./sync.ts";
 import { table } from "./terminal.ts";
 
 interface Opts {
@@ -61,11 +61,11 @@ async function firstSync(session: Session, path: string, entries: readonly Entry
     const names = entries.map((entry) => entry.name);
     const reports = await syncAll(session, desk, names, {}, app.config.sync.concurrency);
     if (session.signal.aborted) return EXIT.interrupted;
-    if (reports.some((report) => report.pausedUntil !== undefined)) await tellTokens(session);
-    const bad = reports.some((report) => report.state !== "succeeded");
-    return (
-      finish(session, path, entries, reports, await exampleQuestion(desk, names)) || (bad ? EXIT.partial : EXIT.ok)
-    );
+    const slow = reports.filter((report) => report.pausedUntil !== undefined).map((report) => report.source);
+    if (entries.some(({ name, options }) => slow.includes(name) && options.accessToken === undefined))
+      await tellTokens(session);
+    finish(session, path, entries, reports, await exampleQuestion(desk, names));
+    return syncCode(reports);
   });
 }
 
@@ -84,7 +84,7 @@ function finish(
   session: Session,
   config: string,
   entries: readonly Entry[],
-  reports: unknown[] = [],
+  reports: readonly SyncReport[] = [],
   example = "quarterly plan",
 ): number {
   const { terminal, globals } = session;
@@ -98,14 +98,26 @@ function finish(
   terminal.line();
   terminal.line(terminal.style.bold("Next:"));
   const next: [string, string][] = [
-    ...(reports.length === 0 ? [["sync", "read the sources"] as [string, string]] : []),
-    [`search "${question}"`, "ask the copy"],
+    ...firstSteps(reports, question),
     ["install", "into your assistants"],
     ["add files ~/Projects", "another source; or add github owner/name"],
   ];
   for (const row of table(next.map(([command, what]) => [`  headwater ${command}${flag}`, terminal.style.dim(what)])))
     terminal.line(row);
   return EXIT.ok;
+}
+
+/** What comes before the rest: asking, or bringing the copy about where nothing came yet. */
+function firstSteps(reports: readonly SyncReport[], question: string): [string, string][] {
+  const ask: [string, string] = [`search "${question}"`, "ask the copy"];
+  if (reports.length === 0) return [["sync", "read the sources"], ask];
+  const came = reports.some((report) => report.added > 0 || report.state === "succeeded");
+  return came
+    ? [ask]
+    : [
+        ["config edit", "correct the source"],
+        ["sync", "read it again"],
+      ];
 }
 
 /** A copy of the sample workspace, so that it may be edited and deleted in. */

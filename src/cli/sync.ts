@@ -41,7 +41,7 @@ export async function sync(session: Session, names: readonly string[], opts: Opt
     if (chosen.length === 0 && !session.globals.json)
       session.terminal.line("No enabled sources. Add one: headwater add files ~/Documents");
     if (!session.globals.json) await tellSearch(session, desk, reports);
-    return session.signal.aborted ? EXIT.interrupted : codeOf(reports);
+    return session.signal.aborted ? EXIT.interrupted : syncCode(reports);
   });
 }
 
@@ -144,7 +144,8 @@ function heldText(source: string, held: { container?: string; missing: number; t
   return `${grouped(held.missing)} of ${grouped(held.total)} items${place} seem to be gone; they were kept. If that is right: headwater sync ${source} --accept-deletions`;
 }
 
-function codeOf(reports: readonly SyncReport[]): number {
+/** The exit code of several syncs. */
+export function syncCode(reports: readonly SyncReport[]): number {
   const bad = reports.filter((report) => report.state === "failed" || report.state === "skipped");
   if (bad.length > 0 && bad.length === reports.length) {
     const failed = bad.find((report) => report.state === "failed");

@@ -69,6 +69,15 @@ describe("from nothing to an answer with a public repository", { timeout: 90_000
     expect(existsSync(join(box.home, ".config", "headwater"))).toBe(false);
   });
 
+  it("when nothing could be read, the next step is to correct that and not to search", async () => {
+    const box = new Sandbox();
+    const failed = await box.run(["init", "--yes", "--github", `${twin.origin}/millrace/nowhere`]);
+    expect(failed.stdout).toContain("GitHub shows no repository millrace/nowhere");
+    expect(failed.stdout).toContain("headwater config edit");
+    expect(failed.stdout).not.toContain("headwater search");
+    expect(failed.code).not.toBe(0);
+  });
+
   it("when the requests of the hour are used up, what came can be searched and the way to more is named", async () => {
     const scarce = await GithubTwin.open({ now: () => new Date(), pageCap: 5 });
     await scarce.seed();
