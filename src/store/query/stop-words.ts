@@ -77,6 +77,11 @@ export function stopWordsIn(words: readonly string[]): Set<string> {
   return stops;
 }
 
+/** Whether a word carries nothing in English, whatever stands beside it. */
+export function isSmallWord(word: string): boolean {
+  return ENGLISH.has(foldWord(word));
+}
+
 /** "IT", "US", "WHO" among small letters are names; "AND", "OR", "NOT" are what people type to search engines. */
 function isAcronym(word: string): boolean {
   return /^[A-Z]{2,4}$/.test(word) && !/^(?:AND|OR|NOT|NEAR)$/.test(word);

@@ -109,6 +109,13 @@ export function wordsApart(term: Term): Term[] {
   return term.parts.map((part) => ({ kind: "word", text: part, parts: [part] }));
 }
 
+/** With every word of "real-time" beside it: where any word will do, "time" alone is better than nothing. */
+export function withParts(terms: readonly Term[]): Term[] {
+  return terms.flatMap((term) =>
+    term.kind === "compound" ? [term, ...wordsApart(term).filter((part) => part.text.length > 1)] : [term],
+  );
+}
+
 /** The term as the engine must find it: one quoted string, which holds letters, digits, marks and spaces only. */
 export function phraseOf(term: Term): string {
   const words = indexable(term.parts.join(" ")).replace(/[^\p{L}\p{N}\p{Co}\p{M}]+/gu, " ");

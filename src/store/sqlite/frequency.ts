@@ -32,12 +32,12 @@ export function frequencyOf(connection: Connection, expression: string): number 
   return frequency;
 }
 
-/** As `frequencyOf`, for an expression that will hardly come again. */
-export function estimateOf(connection: Connection, expression: string): number {
+/** As `frequencyOf`, for an expression that will hardly come again. Exact below `most`. */
+export function estimateOf(connection: Connection, expression: string, most = COUNTED): number {
   const first = connection.raw("SELECT count(*), max(rowid) FROM (SELECT rowid FROM fts WHERE fts MATCH ? LIMIT ?)");
-  const [count, last] = first.get(expression, COUNTED) ?? [];
+  const [count, last] = first.get(expression, most) ?? [];
   const counted = Number(count ?? 0);
-  return counted < COUNTED ? counted : Math.round((counted * highestRow(connection)) / Math.max(1, Number(last)));
+  return counted < most ? counted : Math.round((counted * highestRow(connection)) / Math.max(1, Number(last)));
 }
 
 /** The count of an expression where it is known already. */

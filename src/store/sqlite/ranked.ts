@@ -7,7 +7,7 @@ export interface Ranked {
   score: number;
 }
 
-const RANK = `SELECT rowid, bm25(fts, 3, 1, 0) AS score FROM fts WHERE fts MATCH ? ORDER BY score, rowid DESC LIMIT ?`;
+const RANK = `SELECT rowid, bm25(fts, 2, 1, 0) AS score FROM fts WHERE fts MATCH ? ORDER BY score, rowid DESC LIMIT ?`;
 
 /** So many times as many as wanted are taken where a check may refuse some: ranking again costs more than a longer list. */
 const SPARE = 32;

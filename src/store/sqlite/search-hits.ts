@@ -13,8 +13,6 @@ export interface Found extends Ranked {
   tier: "exact" | "all" | "some";
 }
 
-const TIERS = { exact: 2, all: 1, some: 0 };
-
 /** The hits as people see them, in the same order, with the best passage of each. */
 export function hitsOf(connection: Connection, found: readonly Found[], terms: readonly Term[]): SearchHit[] {
   const needles = needlesOf(connection, terms);
@@ -57,7 +55,7 @@ function hitOf(row: Row, found: Found, needles: readonly Needle[]): SearchHit {
     createdAt: timeOf(row.created_at),
     updatedAt: timeOf(row.updated_at),
     snippet: text === "" ? { text: "", offset: 0 } : snippetOf(text, needles),
-    score: Math.round((TIERS[found.tier] + found.score / (found.score + 10)) * 10_000) / 10_000,
+    score: Math.round(((found.tier === "exact" ? 1 : 0) + found.score / (found.score + 1)) * 10_000) / 10_000,
     matched: found.tier === "some" ? "some" : "all",
   };
 }

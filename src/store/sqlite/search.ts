@@ -1,13 +1,15 @@
 import type { SearchAnswer, SearchRequest } from "../../model/search.ts";
 import { allOf, anyOf, expressionOf, type Limits, titledAllOf } from "../query/expression.ts";
 import { narrowTimes, type Question, readQuestion } from "../query/question.ts";
-import { type Term, termsOfRun } from "../query/term.ts";
+import { FULL_RANKING, type Ranking } from "../query/ranking.ts";
+import { type Term, termsOfRun, withParts } from "../query/term.ts";
 import type { Connection } from "./driver.ts";
 import { MOST_EXACT, namedBy, titledAmong, titledBy } from "./exact.ts";
 import { estimateOf } from "./frequency.ts";
 import { BUDGET, gateFor } from "./gate.ts";
 import { newestOf } from "./newest.ts";
 import { bestAmong, bestOf, passing, type Ranked, someOf } from "./ranked.ts";
+import { POOL, reordered } from "./reorder.ts";
 import { DEEPEST, readCursor, writeCursor } from "./search-cursor.ts";
 import { type Found, hitsOf } from "./search-hits.ts";
 import { type Scope, scopeOf } from "./search-scope.ts";
@@ -21,6 +23,8 @@ interface Search {
   limits: Limits;
   seen: Set<number>;
   /** One hit more than the page holds, to know whether there is another page. */
+  enough: number;
+  /** As many as are put into order, where that is more. */
   wanted: number;
 }
 
@@ -30,10 +34,15 @@ const FEW_PAGES = 8;
 
 /**
  * The best items for a question, one page of them. Items that the question names come first, then those that hold all
- * of its words, then those that hold some. Never throws for what a person typed; throws `usage` for a cursor that is
+ * of its words and the best of those with some, in the order of `reorder.ts`. Never throws for what a person typed; throws `usage` for a cursor that is
  * not one of this question. At most 100 hits a page and 500 in all pages.
  */
-export function searchItems(connection: Connection, request: SearchRequest, now: Date): SearchAnswer {
+export function searchItems(
+  connection: Connection,
+  request: SearchRequest,
+  now: Date,
+  ranking: Ranking = FULL_RANKING,
+): SearchAnswer {
   const seen = readCursor(request);
   const question = readQuestion(request.query, now);
   narrowTimes(question, request, now);
@@ -41,12 +50,22 @@ export function searchItems(connection: Connection, request: SearchRequest, now:
   question.terms.push(...scope.words.flatMap(termsOfRun));
   const limit = Math.min(Math.max(1, Math.trunc(request.limit)), MOST_HITS);
   const limits = { groups: scope.groups, without: scope.without, excluded: question.excluded };
-  const search: Search = { connection, question, scope, limits, seen, wanted: limit + 1 };
+  const search: Search = {
+    connection,
+    question,
+    scope,
+    limits,
+    seen,
+    enough: limit + 1,
+    wanted: Math.max(limit + 1, POOL),
+  };
   const asked = question.terms;
   const { found, terms, missing, hints } = scope.possible
     ? find(search)
     : { found: [], terms: question.terms, missing: [], hints: [] };
-  const page = found.slice(0, limit);
+  const exact = found.filter((each) => each.tier === "exact");
+  const others = found.filter((each) => each.tier !== "exact");
+  const page = [...exact, ...reordered(connection, others, terms, ranking)].slice(0, limit);
   for (const each of page) seen.add(each.row);
   return {
     hits: hitsOf(connection, page, terms),
@@ -69,7 +88,7 @@ interface Outcome {
 }
 
 function find(search: Search): Outcome {
-  const { connection, question, limits, scope, seen, wanted } = search;
+  const { connection, question, limits, scope, seen, enough, wanted } = search;
   const { terms } = question;
   if (terms.length === 0) {
     // Only words that mean nothing to the index, such as "???" or an emoji, are no wish to see everything.
@@ -80,7 +99,7 @@ function find(search: Search): Outcome {
   const passed = new Set([...seen, ...named.map((each) => each.row)]);
   const found: Found[] = named.filter((each) => !seen.has(each.row)).map((each) => ({ ...each, tier: "exact" }));
   const first = holdingAll(search, terms, passed);
-  if (found.length + first.ranked.length >= wanted) {
+  if (found.length + first.ranked.length >= enough) {
     return { found: [...found, ...titledFirst(search, first, passed)], terms, missing: [], hints: [] };
   }
   const met = meetWords(connection, terms, scope.check);
@@ -88,7 +107,9 @@ function find(search: Search): Outcome {
   const all = same || met.terms.length === 0 ? first : holdingAll(search, met.terms, passed);
   const tier = met.missing.length > 0 ? "some" : "all";
   const rest =
-    all.scored && all.ranked.length >= wanted - found.length ? [] : holdingSome(search, met.terms, all, passed);
+    all.scored && all.ranked.length >= wanted - found.length
+      ? []
+      : holdingSome(search, withParts(met.terms), all, passed);
   const order = inOrder(all, rest).map((each): Found => ({ ...each, tier }));
   const titled = titledAmong(
     connection,
@@ -111,13 +132,13 @@ interface All {
 }
 
 function holdingAll(search: Search, terms: readonly Term[], passed: ReadonlySet<number>): All {
-  const { connection, limits, scope, wanted } = search;
+  const { connection, limits, scope, enough, wanted } = search;
   const expression = expressionOf(allOf(terms), limits) ?? "";
-  const most = FEW_PAGES * (wanted + passed.size);
+  const most = FEW_PAGES * (enough + passed.size);
   const rows = someOf(connection, expression, most).map((row) => ({ row, score: 0 }));
   if (rows.length < most) {
     const whole = passing(connection, rows, scope.check, passed);
-    if (terms.length > 1 && whole.length < wanted) return { ranked: whole, scored: false, whole };
+    if (terms.length > 1 && whole.length < enough) return { ranked: whole, scored: false, whole };
     const ranked = whole.length === 0 ? [] : bestAmong(connection, expression, whole, rows.length, wanted);
     return { ranked, scored: true, whole };
   }
@@ -125,7 +146,7 @@ function holdingAll(search: Search, terms: readonly Term[], passed: ReadonlySet<
     // So many items hold the words that those with one in the title are more than enough, and quicker to rank.
     const titled = expressionOf(titledAllOf(terms), limits) ?? "";
     const ranked = bestOf(connection, titled, scope.check, passed, wanted);
-    if (ranked.length >= wanted) return { ranked, scored: true };
+    if (ranked.length >= enough) return { ranked, scored: true };
   }
   return { ranked: bestOf(connection, expression, scope.check, passed, wanted), scored: true };
 }
@@ -135,12 +156,12 @@ function holdingSome(search: Search, terms: readonly Term[], all: All, passed: R
   if (terms.length < 2) return [];
   const { connection, limits, scope } = search;
   const wanted = search.wanted + all.ranked.length;
-  const gate = gateFor(connection, terms, limits, wanted + passed.size);
+  const gate = gateFor(connection, terms, limits, search.enough + all.ranked.length + passed.size);
   const best = (expression: string) =>
     bestOf(connection, expressionOf(expression, limits) ?? "", scope.check, passed, wanted);
   const found = best(anyOf(gate.terms, gate.rare));
   const narrowed = gate.rare !== undefined || gate.terms.length < terms.length;
-  return narrowed && found.length < search.wanted ? best(anyOf(terms)) : found;
+  return narrowed && found.length < search.enough ? best(anyOf(terms)) : found;
 }
 
 /** Those with all words, by the scores they have among those with some. */
