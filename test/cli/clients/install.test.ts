@@ -202,15 +202,16 @@ describe("uninstall", () => {
 describe("several programs at one file", () => {
   const box = new Sandbox();
   const path = join(box.home, ".cursor/mcp.json");
-  beforeAll(() => void box.put(".cursor/mcp.json", '{\n  "mcpServers": {}\n}\n'));
+  const OTHER = { command: "npx", args: ["-y", "somebody-elses-server"] };
+  beforeAll(() => void box.put(".cursor/mcp.json", `${JSON.stringify({ mcpServers: { other: OTHER } }, null, 2)}\n`));
 
   it("lose nothing: each of ten commands at once leaves its entry", async () => {
     const names = Array.from({ length: 10 }, (_, at) => `hw-${at}`);
     const outcomes = await Promise.all(names.map((name) => box.run(["install", "--client", "cursor", "--name", name])));
     expect(outcomes.map(({ code, stderr }) => [code, stderr])).toEqual(names.map(() => [0, ""]));
-    expect(Object.keys(read(path).mcpServers).sort()).toEqual(names);
+    expect(Object.keys(read(path).mcpServers).sort()).toEqual([...names, "other"]);
     await Promise.all(names.map((name) => box.run(["uninstall", "--name", name])));
-    expect(read(path).mcpServers).toEqual({});
+    expect(read(path).mcpServers).toEqual({ other: OTHER });
     expect(readdirSync(dirname(path)).filter((name) => name.endsWith("-lock") || name.endsWith("-new"))).toEqual([]);
   });
 
