@@ -14,4 +14,6 @@ export const PROOFS = [
   { file: "test/server/frames.test.ts", env: { HEADWATER_FRAMES: "10000" } },
   { file: "test/e2e/secrets.test.ts", env: {} },
   { file: "test/sources/sealed-file.test.ts", env: {} },
+  { file: "test/proof/endings.test.ts", env: { HEADWATER_ENDINGS: "40" } },
+  { file: "test/proof/hostile-text.test.ts", env: {} },
 ];

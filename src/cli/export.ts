@@ -7,6 +7,7 @@ import { maskKnownSecrets } from "../sources/secret.ts";
 import type { Desk } from "../tools/desk.ts";
 import { EXIT } from "./failure.ts";
 import { chosenSources, type Session, withDesk } from "./session.ts";
+import { jsonText } from "./terminal.ts";
 import { grouped } from "./times.ts";
 
 /** `headwater export`: one JSON document a line, every item with its text. A file appears only when it is whole. */
@@ -32,7 +33,7 @@ async function writeAll(desk: Desk, sources: string[] | undefined, signal: Abort
   for await (const { item, text, relations } of desk.store.everything(sources ? { sources } : {})) {
     if (signal.aborted) break;
     await write(
-      `${JSON.stringify({ ref: refOf(item.source, item.id), ...item, relations, ...(text !== undefined && { text }) })}\n`,
+      `${jsonText({ ref: refOf(item.source, item.id), ...item, relations, ...(text !== undefined && { text }) })}\n`,
     );
     count += 1;
   }

@@ -33,7 +33,7 @@ export function openTerminal(quiet: boolean, env: Environment = process.env): Te
     isLive: stderr.isTTY === true && env.CI === undefined && env.TERM !== "dumb",
     style: styleFor(coloursWanted(stdout.isTTY === true, env)),
     line: (text = "") => void stdout.write(`${maskKnownSecrets(text)}\n`),
-    json: (value) => void stdout.write(`${maskKnownSecrets(JSON.stringify(value, null, 2))}\n`),
+    json: (value) => void stdout.write(`${maskKnownSecrets(jsonText(value, 2))}\n`),
     write: (text) =>
       new Promise((resolve, reject) => {
         stdout.write(maskKnownSecrets(text), (error) => (error ? reject(error) : resolve()));
@@ -42,6 +42,17 @@ export function openTerminal(quiet: boolean, env: Environment = process.env): Te
       if (!quiet) stderr.write(`${maskSecrets(text)}\n`);
     },
   };
+}
+
+/** What JSON leaves as it is and a terminal obeys: DEL, the second set of control characters, turns of direction. */
+const OBEYED = /[\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
+
+/** A value as JSON that shows itself on a terminal and does nothing else there; it says the same. */
+export function jsonText(value: unknown, indent?: number): string {
+  return JSON.stringify(value, null, indent).replace(
+    OBEYED,
+    (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }
 
 /** https://no-color.org: any value of NO_COLOR that is not empty. */

@@ -29,6 +29,7 @@ const engine = createEngine({
   ...(leaseMs !== undefined && { leaseMs: Number(leaseMs) }),
 });
 ledger.beforePage = (served) => {
+  process.send?.("page");
   if (served === 4) process.send?.("walking");
 };
 process.send?.("started");
