@@ -12,7 +12,10 @@ const Identified = z.object({ id: z.number().int() });
 /** Only what says where to look. https://docs.github.com/webhooks/webhook-events-and-payloads, 2026-11. */
 const Event = z.object({
   action: z.string().optional(),
-  repository: z.object({ id: z.number().int(), full_name: z.string() }).optional(),
+  repository: z
+    .object({ id: z.number().int(), full_name: z.string(), default_branch: z.string().optional() })
+    .optional(),
+  ref: z.string().optional().catch(undefined),
   issue: Numbered.extend({ pull_request: z.unknown().optional() }).optional().catch(undefined),
   pull_request: Numbered.optional().catch(undefined),
   discussion: Numbered.optional().catch(undefined),
@@ -82,6 +85,7 @@ async function pushOf(ctx: GithubContext, name: string, event: Event): Promise<P
   if (LISTING.has(name)) return { stale: "all" };
   const { repository } = event;
   if (repository === undefined || !(await follows(ctx, repository))) return undefined;
+  if (name === "push" && isElsewhere(ctx.config, event)) return undefined;
   if (name === "label" || name === "milestone") ctx.api.renamed.add(String(repository.id));
   if (STALE.has(name)) return { stale: [String(repository.id)] };
   const refresh = takes(ctx.config, event) ? itemsOf(name, event).map((key) => `${repository.id}${key}`) : [];
@@ -94,6 +98,13 @@ async function pushOf(ctx: GithubContext, name: string, event: Event): Promise<P
   if (isSelective(ctx.config)) return leaves ? { refresh: [first] } : { stale: [String(repository.id)] };
   const arrived = event.changes?.new_repository; // a transferred issue comes up there with all that hangs from it
   return { refresh, ...(arrived !== undefined && { stale: [String(arrived.id)] }) };
+}
+
+/** A push that no file of the source comes from; what is not said is not known. */
+function isElsewhere({ includeReadme, includeCode, branch }: GithubConfig, { ref, repository }: Event): boolean {
+  if (!includeReadme && !includeCode) return true;
+  const followed = branch ?? repository?.default_branch;
+  return ref !== undefined && followed !== undefined && ref !== `refs/heads/${followed}`;
 }
 
 function takes(config: GithubConfig, { issue, pull_request }: Event): boolean {

@@ -141,6 +141,25 @@ describe("a delivery", () => {
     });
   });
 
+  it("of a push tells something only about the branch that is followed", async () => {
+    const repository = () => ({ id: world.docs.id, full_name: "acme/docs", default_branch: "main" });
+    world = await GithubWorld.open();
+    const push = async (ref: string, config: Record<string, unknown> = {}) => {
+      world.configure({ branch: undefined, includeReadme: true, includeCode: false, ...config });
+      const open = await world.place.sources.open("work");
+      const request = delivery(JSON.stringify({ ref, repository: repository() }), { "x-github-event": "push" });
+      return (await githubWebhook.receive(open.context(new AbortController().signal) as GithubContext, request)).push;
+    };
+    const stale = () => ({ stale: [String(world.docs.id)] });
+    expect(await push("refs/heads/main")).toEqual(stale());
+    expect(await push("refs/heads/try-something")).toBeUndefined();
+    expect(await push("refs/tags/v1")).toBeUndefined();
+    expect(await push("refs/heads/main", { branch: "release/2026" })).toBeUndefined();
+    expect(await push("refs/heads/release/2026", { branch: "release/2026" })).toEqual(stale());
+    expect(await push("refs/heads/main", { includeReadme: false })).toBeUndefined();
+    expect(await push("refs/heads/main", { includeReadme: false, includeCode: true })).toEqual(stale());
+  });
+
   it("that is no JSON is ignored without an error", async () => {
     world = await GithubWorld.open();
     const open = await world.place.sources.open("work");
