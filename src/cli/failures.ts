@@ -1,5 +1,5 @@
-import { refOf, type SyncReport } from "../model/index.ts";
-import type { StoredFailure } from "../store/store.ts";
+import { type RunFailure, refOf, type SyncReport } from "../model/index.ts";
+import type { SourceStats, StoredFailure } from "../store/store.ts";
 import type { Desk } from "../tools/desk.ts";
 import { EXIT } from "./failure.ts";
 import { countsText, NOTHING_SYNCED, whyText } from "./history.ts";
@@ -22,20 +22,24 @@ export async function failures(
       for (const source of chosen) reports.push(await desk.engine.retryFailures(source, { signal }));
     const among = names.length > 0 ? { sources: chosen } : {};
     const left = await desk.store.failures({ limit, ...among });
-    const total = (await desk.store.stats(among.sources)).reduce((sum, one) => sum + one.failures, 0);
+    const stats = await desk.store.stats(among.sources);
+    const total = stats.reduce((sum, one) => sum + one.failures, 0);
+    const unread = unreadOf(stats);
     if (globals.json)
       terminal.json({
         ...(opts.retry === true && { retried: reports }),
         failures: left.map((one) => ({ ref: refOf(one.source, one.id), ...one })),
         total,
+        unread,
       });
     else {
       for (const report of reports)
         terminal.line(
           `${terminal.style.bold(report.source)}  tried again: ${countsText(report) || whyText(report) || report.state}`,
         );
+      for (const one of unread) tellUnread(terminal, one);
       for (const one of left) tellFailure(terminal, one);
-      if (left.length === 0) terminal.line(await nothingFailed(desk));
+      if (left.length === 0) terminal.line(incompleteText(stats, unread) ?? (await nothingFailed(desk)));
       else tellMore(terminal, { names, left: left.length, total, retried: opts.retry === true });
     }
     return opts.retry === true && left.length > 0 ? EXIT.partial : EXIT.ok;
@@ -61,4 +65,29 @@ function tellMore(
 
 async function nothingFailed({ store }: Desk): Promise<string> {
   return (await store.runs({ limit: 1 })).length === 0 ? NOTHING_SYNCED : "Everything could be read.";
+}
+
+/** That nothing failed would be half of the truth where not everything was looked at. */
+function incompleteText(stats: readonly SourceStats[], unread: readonly Unread[]): string | undefined {
+  if (unread.length > 0) return "Every item that was listed could be read; what could not be listed stands above.";
+  const cut = stats.find(({ lastRun }) => lastRun?.state === "partial" && lastRun.failed === 0)?.lastRun;
+  if (cut === undefined) return undefined;
+  return `No item failed, but the last sync of ${cut.source} did not see everything. ${safeText(whyText(cut) ?? "")}`.trimEnd();
+}
+
+/** What the last sync of a source could not even list: a container, or all of it. */
+interface Unread extends RunFailure {
+  source: string;
+}
+
+function unreadOf(stats: readonly SourceStats[]): Unread[] {
+  return stats.flatMap(({ source, lastRun }) =>
+    (lastRun?.failures ?? []).filter(({ id }) => id === undefined).map((failure) => ({ source, ...failure })),
+  );
+}
+
+function tellUnread({ line, style }: Terminal, one: Unread): void {
+  const name = [one.source, one.containerName ?? one.container].filter((part) => part !== undefined).join(" ");
+  line(`${style.bold(shortLine(name, 120))}  ${style.dim(`${one.kind}, in the last sync; the next one asks again`)}`);
+  line(`  ${safeText(one.message)}${one.hint ? ` ${safeText(one.hint)}` : ""}`);
 }

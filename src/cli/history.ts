@@ -34,7 +34,8 @@ export function countsText(report: SyncReport): string {
 
 /** Why a run did no more than it did: what stopped all of it or a part of it. */
 export function whyText(report: SyncReport): string | undefined {
-  const stopped = report.failures.find(({ id }) => id === undefined)?.message;
+  const first = report.failures.find(({ id }) => id === undefined);
+  const stopped = first?.containerName === undefined ? first?.message : `${first.containerName}: ${first.message}`;
   return report.state === "failed" ? (stopped ?? report.notes[0]) : (report.notes[0] ?? stopped);
 }
 

@@ -11,6 +11,14 @@ export interface SyncProgress {
   end(): void;
 }
 
+interface Running {
+  report: SyncReport;
+  /** When something was last looked at, by the clock of the process. */
+  movedAt: number;
+}
+
+/** A service that fails or lets us wait is asked again for minutes: a person should see that somebody is still there. */
+const WAITING_STEP_MS = 15_000;
 const PLAIN_EVERY_MS = 5000;
 const DRAW_EVERY_MS = 100;
 const BAR = 24;
@@ -18,10 +26,12 @@ const SILENT: SyncProgress = { update: () => {}, clear: () => {}, end: () => {} 
 
 export function syncProgress({ globals, terminal }: Session): SyncProgress {
   if (globals.json || globals.quiet) return SILENT;
-  const running = new Map<string, SyncReport>();
+  const running = new Map<string, Running>();
   const keep = (report: SyncReport) => {
+    const before = running.get(report.source);
+    const moved = before === undefined || amount(before.report) !== amount(report);
     if (report.endedAt) running.delete(report.source);
-    else running.set(report.source, report);
+    else running.set(report.source, { report, movedAt: moved ? performance.now() : before.movedAt });
   };
   return terminal.isLive ? bar(running, keep) : lines(running, keep);
 }
@@ -30,7 +40,7 @@ export function syncProgress({ globals, terminal }: Session): SyncProgress {
  * Our own bar and not the one of the prompt library: that one reads the keyboard in raw mode and leaves at once on
  * Ctrl+C with exit code 0, where a sync has to stop at a page border.
  */
-function bar(running: Map<string, SyncReport>, keep: (report: SyncReport) => void): SyncProgress {
+function bar(running: Map<string, Running>, keep: (report: SyncReport) => void): SyncProgress {
   const { stderr } = process;
   const draw = () => {
     if (running.size > 0)
@@ -49,26 +59,34 @@ function bar(running: Map<string, SyncReport>, keep: (report: SyncReport) => voi
   };
 }
 
-function lines(running: Map<string, SyncReport>, keep: (report: SyncReport) => void): SyncProgress {
+function lines(running: Map<string, Running>, keep: (report: SyncReport) => void): SyncProgress {
   const told = new Map<string, string>();
   const timer = setInterval(() => {
-    for (const report of running.values()) {
-      const line = `${report.source}  ${amount(report)}`;
-      if (told.get(report.source) !== line) process.stderr.write(`${line}\n`);
-      told.set(report.source, line);
+    for (const one of running.values()) {
+      const { source } = one.report;
+      const line = `${source}  ${amount(one.report)}${waiting(one)}`;
+      if (told.get(source) !== line) process.stderr.write(`${line}\n`);
+      told.set(source, line);
     }
   }, PLAIN_EVERY_MS);
   timer.unref();
   return { update: keep, clear: () => {}, end: () => clearInterval(timer) };
 }
 
-function barText(reports: readonly SyncReport[]): string {
+/** "; waiting for the service, 30 s so far" */
+function waiting({ movedAt }: Running): string {
+  const steps = Math.floor((performance.now() - movedAt) / WAITING_STEP_MS);
+  return steps === 0 ? "" : `; waiting for the service, ${(steps * WAITING_STEP_MS) / 1000} s so far`;
+}
+
+function barText(running: readonly Running[]): string {
+  const reports = running.map(({ report }) => report);
   const known = reports.every((report) => report.total !== undefined);
   const total = reports.reduce((sum, report) => sum + (report.total ?? 0), 0);
   const done = reports.reduce((sum, report) => sum + report.done, 0);
   const filled = known && total > 0 ? Math.min(BAR, Math.round((BAR * done) / total)) : 0;
   const drawn = known && total > 0 ? `${"█".repeat(filled)}${"░".repeat(BAR - filled)} ` : "";
-  return drawn + reports.map((report) => `${report.source} ${amount(report)}`).join(" · ");
+  return drawn + running.map((one) => `${one.report.source} ${amount(one.report)}${waiting(one)}`).join(" · ");
 }
 
 function amount(report: SyncReport): string {

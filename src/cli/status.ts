@@ -71,10 +71,11 @@ function state(
   if (!one.enabled) return style.dim("disabled");
   const trouble = loginTrouble(one.source, one.login);
   if (trouble !== undefined) return style.red(trouble);
-  if (one.paused) return style.yellow(one.paused.reason);
   const last = stats?.lastRun;
+  // Also while a service asked to wait: somebody wanted it all the same.
+  if (last?.state === "running") return style.green(`syncing, ${grouped(last.done)} looked at`);
+  if (one.paused) return style.yellow(one.paused.reason);
   if (!last) return style.yellow(`begin: headwater sync ${one.source}`);
-  if (last.state === "running") return style.green(`syncing, ${grouped(last.done)} looked at`);
   const held = last.held.reduce((sum, loss) => sum + loss.missing, 0);
   if (held > 0)
     return style.yellow(`${grouped(held)} deletions held back: headwater sync ${one.source} --accept-deletions`);
@@ -84,6 +85,6 @@ function state(
     );
   const failures = stats?.failures ?? 0;
   if (failures > 0) return style.yellow(`${grouped(failures)} could not be read: headwater failures ${one.source}`);
-  if (last.state === "partial") return style.yellow(whyText(last) ?? "partly done");
+  if (last.state === "partial") return style.yellow(`only partly: ${whyText(last) ?? "see headwater history"}`);
   return last.state === "cancelled" ? style.yellow("stopped before the end; the next sync goes on") : style.green("ok");
 }

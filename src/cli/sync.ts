@@ -130,7 +130,8 @@ function tellReport(session: Session, report: SyncReport, progress: SyncProgress
   for (const note of report.notes) terminal.line(`  ${safeText(note)}`);
   for (const held of report.held) terminal.line(`  ${yellow(heldText(report.source, held))}`);
   for (const failure of report.failures.slice(0, MOST_FAILURES_SHOWN)) {
-    const what = failure.id ? `${shortLine(refOf(report.source, failure.id), 100)}: ` : "";
+    const named = failure.id === undefined ? failure.containerName : refOf(report.source, failure.id);
+    const what = named === undefined ? "" : `${shortLine(named, 100)}: `;
     // Several lines of a message come with their indentation, and the hint then has a line of its own.
     const hint = failure.hint && (failure.message.includes("\n") ? "\n  " : " ") + safeText(failure.hint);
     terminal.line(`  ${what}${safeText(failure.message)}${hint ?? ""}`);

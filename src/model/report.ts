@@ -26,6 +26,8 @@ export function addCounts(left: Counts, right: Partial<Counts>): Counts {
 /** One thing that went wrong in a run: an item (`id`), a container, or the whole source. */
 export interface RunFailure extends Problem {
   container?: string;
+  /** What people call the container. */
+  containerName?: string;
   id?: string;
 }
 

@@ -8,6 +8,7 @@ export async function placesOf(job: Job): Promise<Place[]> {
   const source = job.source.id;
   if (job.source.connector.scope === "source") return [{ source }];
   const entries = await patiently(job, () => listed(job));
+  for (const { id, name } of entries) job.report.called(id, name);
   const wanted = job.options.containers;
   const unknown = wanted?.filter((id) => !entries.some((entry) => entry.id === id)) ?? [];
   for (const id of unknown) job.report.gap(`${source} has no container "${id}".`);

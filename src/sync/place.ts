@@ -151,7 +151,7 @@ async function walkPages(
     await committing.settled();
   }
   if (walk.gaps !== undefined) {
-    const where = place.container ? ` in ${place.container}` : "";
+    const where = place.container ? ` in ${job.report.nameOf(place.container)}` : "";
     job.report.gap(`Not everything could be looked at, so nothing was deleted${where}. ${walk.gaps.join(" ")}`);
   }
   return true;

@@ -30,6 +30,7 @@ export class RunReport {
   #state: RunState = "running";
   #done = 0;
   #totals = new Map<string, number>();
+  readonly #names = new Map<string, string>();
   #startedAt: string;
   #endedAt: string | undefined;
   readonly #failures: RunFailure[] = [];
@@ -68,19 +69,29 @@ export class RunReport {
     this.#totals.set(container ?? "", total);
   }
 
+  /** What people call a container. */
+  called(container: string, name: string): void {
+    this.#names.set(container, name);
+  }
+
+  nameOf(container: string): string {
+    return this.#names.get(container) ?? container;
+  }
+
   /** One item, container or the whole source went wrong; `counts` in the number of failed items only with an id. */
   fail(where: { container?: string; id?: string }, error: unknown): void {
     if (where.id === undefined) this.#gaps = true;
     const isFull = this.#failures.length >= FAILURES_SHOWN;
     if (isFull && where.id !== undefined) return;
     if (isFull) this.#failures.pop(); // what stopped a container or the run matters more than one more item
-    this.#failures.push({ ...where, ...problemOf(error) });
+    const containerName = where.container === undefined ? undefined : this.#names.get(where.container);
+    this.#failures.push({ ...where, ...(containerName !== undefined && { containerName }), ...problemOf(error) });
   }
 
   hold(held: HeldLoss): void {
     this.#gaps = true;
     this.#held.push(held);
-    const where = held.container === undefined ? this.source : `${this.source}, ${held.container}`;
+    const where = held.container === undefined ? this.source : `${this.source}, ${this.nameOf(held.container)}`;
     this.note(
       `${held.missing} of ${held.total} items are gone from ${where}. That looks too many to be true, so nothing was deleted. ` +
         `If it is right: headwater sync ${this.source} --accept-deletions`,

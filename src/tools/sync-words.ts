@@ -32,7 +32,7 @@ export type Sync = z.output<typeof Sync>;
 export function syncOf(report: SyncReport, viewer: Viewer): Sync {
   const failures = report.failures.slice(0, SHOWN_FAILURES).map((failure) => ({
     item: viewer === "everything" && failure.id !== undefined ? cleanLine(`${report.source}/${failure.id}`) : undefined,
-    message: cleanLine(failure.message, 300),
+    message: cleanLine(viewer === "everything" ? placed(failure) : failure.message, 300),
     hint: failure.hint && cleanLine(failure.hint, 300),
   }));
   return {
@@ -54,6 +54,11 @@ export function syncOf(report: SyncReport, viewer: Viewer): Sync {
     held_deletions: report.held.reduce((sum, loss) => sum + loss.missing, 0),
     notes: report.notes.slice(0, SHOWN_NOTES).map((note) => cleanLine(note, 300)),
   };
+}
+
+/** A failure with the name of the place that it is about. */
+function placed({ id, containerName, message }: SyncReport["failures"][number]): string {
+  return id !== undefined || containerName === undefined ? message : `${containerName}: ${message}`;
 }
 
 /** "3 added, 1 updated, 120 unchanged"; without zeros. Only a sync that looked at everything calls it unchanged. */

@@ -29,7 +29,9 @@ export function checkEach<T>(
 function nameOf(entry: unknown, idOf: (entry: Record<string, unknown>) => string | undefined): string {
   const id = typeof entry === "object" && entry !== null ? idOf(entry as Record<string, unknown>) : undefined;
   if (id !== undefined) return id;
-  throw new ConnectorError("bad_response", "GitHub answered a list with something in it that has no number.");
+  throw new ConnectorError("bad_response", "GitHub answered a list with something in it that has no number.", {
+    hint: "Nothing of it was stored; the next sync asks again.",
+  });
 }
 
 function unusable(error: z.ZodError): ConnectorError {

@@ -5,6 +5,6 @@ export function nextLink(answer: Pick<Answer<unknown>, "next" | "url">): string 
   if (answer.next === undefined) return undefined;
   if (URL.canParse(answer.next) && new URL(answer.next).origin === new URL(answer.url).origin) return answer.next;
   throw new ConnectorError("bad_response", "A list of GitHub leads to another address.", {
-    hint: "Nothing was changed; the next sync asks again.",
+    hint: "Nothing of it was stored; the next sync asks again.",
   });
 }

@@ -1,5 +1,4 @@
 import { afterEach, describe, expect, it } from "vitest";
-import type { Fault } from "../../twins/faults.ts";
 import { GithubWorld, moment } from "./world.ts";
 
 let world: GithubWorld;
@@ -117,50 +116,6 @@ it("one broken entry never holds up the other entries of its page", async () => 
   await world.place.engine.retryFailures("work");
   expect(await world.ids()).toContain("docs#3");
   expect(await world.place.store.failures({ sources: ["work"], limit: 10 })).toEqual([]);
-});
-
-/** R3: answers that are none. */
-const MALFORMED: Fault[] = [
-  { kind: "html" },
-  { kind: "empty" },
-  { kind: "null" },
-  { kind: "error-object" },
-  { kind: "cut" },
-  { kind: "truncated" },
-  { kind: "charset" },
-  { kind: "wrong-shape" },
-  { kind: "duplicate" },
-  { kind: "cycle" },
-  { kind: "elsewhere", to: "https://example.org/next" },
-  { kind: "reset" },
-];
-
-describe("an answer that is none", () => {
-  it.each(MALFORMED.map((fault) => [fault.kind, fault] as const))(
-    "(%s) loses and deletes nothing",
-    async (_, fault) => {
-      world = await GithubWorld.open(
-        (docs) => {
-          for (let at = 1; at <= 25; at++) docs.issues.open({ title: `Gauge ${at}`, body: "Fine.", at: moment(at) });
-          for (let at = 0; at < 25; at++) docs.comments.add(1 + at, { body: `Still ${at}.`, at: moment(50 + at) });
-        },
-        { twin: { pageCap: 10 } },
-      );
-      await world.sync();
-      const before = await world.ids();
-      expect(before).toHaveLength(51);
-      world.later(30);
-      world.docs.issues.edit(2, { body: "Edited meanwhile." });
-      world.twin.faults.add(({ path }) => (/\/(issues|comments|graphql)\b/.test(path) ? fault : undefined));
-      const report = await world.syncTomorrow();
-      expect(report).toMatchObject({ deleted: 0, lost: 0 });
-      expect(await world.ids()).toEqual(before);
-      world.twin.faults.clear();
-      await world.sync();
-      expect((await world.texts()).get("docs#2")).toBe("Edited meanwhile.");
-      expect(await world.ids()).toEqual(before);
-    },
-  );
 });
 
 it("an answer that is broken once is asked for again, and nobody notices", async () => {

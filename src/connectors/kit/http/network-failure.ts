@@ -39,7 +39,12 @@ export function networkFailure(wire: Wire, host: string, error: unknown, late: b
     );
   if (code === "UND_ERR_INVALID_ARG")
     return failed("never", "bug", `A request of ${source} to ${host} could not be formed`);
-  return failed("later", "unavailable", `${host} could not be reached for ${source}`);
+  return failed(
+    "later",
+    "unavailable",
+    `${host} could not be reached for ${source}`,
+    "Check the network connection; the next sync asks again.",
+  );
 }
 
 /** Status 407, which only a proxy sends. */
@@ -65,7 +70,7 @@ export function bodyFailure(wire: Wire, raw: Raw, error: Error, late: boolean): 
     packed
       ? `${raw.url.host} sent ${wire.source} compressed data that cannot be unpacked.`
       : `${raw.url.host} broke off in the middle of its answer to ${wire.source}.`,
-    { status, hint: "Nothing was changed; the next sync asks again." },
+    { status, hint: "Nothing of it was stored; the next sync asks again." },
   );
 }
 

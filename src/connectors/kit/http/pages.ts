@@ -64,7 +64,7 @@ class Walk {
     const { wire } = this.#line;
     return new ConnectorError("bad_response", `A list of ${wire.base.host} that ${wire.source} reads ${what}.`, {
       status: 200,
-      hint: "Nothing was changed; the next sync asks again.",
+      hint: "Nothing of it was stored; the next sync asks again.",
     });
   }
 }

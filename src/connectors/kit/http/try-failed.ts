@@ -23,6 +23,6 @@ export class TryFailed extends Error {
 
 /** The service sent something that cannot be the answer. Often a passing fault of something in between. */
 export function misshapen(message: string, status: number): TryFailed {
-  const hint = "Nothing was changed; the next sync asks again.";
+  const hint = "Nothing of it was stored; the next sync asks again.";
   return new TryFailed(new ConnectorError("bad_response", message, { status, hint }), "twice");
 }
