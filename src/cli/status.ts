@@ -85,6 +85,6 @@ function state(
     );
   const failures = stats?.failures ?? 0;
   if (failures > 0) return style.yellow(`${grouped(failures)} could not be read: headwater failures ${one.source}`);
-  if (last.state === "partial") return style.yellow(`only partly: ${whyText(last) ?? "see headwater history"}`);
+  if (last.state === "partial") return style.yellow(whyText(last) ?? "partly done: headwater history");
   return last.state === "cancelled" ? style.yellow("stopped before the end; the next sync goes on") : style.green("ok");
 }

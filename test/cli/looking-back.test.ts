@@ -74,9 +74,9 @@ describe("looking back", () => {
     const lost = new Sandbox();
     lost.put("headwater.yaml", "sources:\n  drive: { connector: files, paths: [Gone] }\n");
     const { stdout } = await lost.run(["sync"]);
-    expect(stdout).toMatch(/^drive {2}partly {2}nothing changed {2}\d+\.\d s\n {2}The folder .* is not there/);
+    expect(stdout).toMatch(/^drive {2}partly {2}nothing changed {2}\d+\.\d s\n {2}Gone: The folder .* is not there/);
     for (const command of ["history", "status"])
-      expect((await lost.run([command])).stdout).toMatch(/ {2}The folder .* is not there.*\n$/);
+      expect((await lost.run([command])).stdout).toMatch(/ {2}Gone: The folder .* is not there.*\n$/);
   });
 
   it("failures and changes tell what is not shown, and the next step", async () => {

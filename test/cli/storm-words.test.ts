@@ -32,7 +32,7 @@ it("a repository that could not be read is named by sync, status, failures and h
   expect(stdout).toMatch(/^mill {2}partly {2}\d+ added/);
   expect(stdout).toMatch(new RegExp(`${WEB_PAGE.source} Nothing of it was stored; the next sync asks again`));
   expect(stderr).toMatch(/mill {2}\d+ looked at.*\n(.*\n)*mill {2}.*; waiting for the service, \d+ s so far/);
-  expect((await sandbox.run(["status"])).stdout).toMatch(new RegExp(`only partly: ${WEB_PAGE.source}`));
+  expect((await sandbox.run(["status"])).stdout).toMatch(new RegExp(` {2}${WEB_PAGE.source}`));
   expect((await sandbox.run(["history"])).stdout).toMatch(WEB_PAGE);
   const failures = (await sandbox.run(["failures"])).stdout;
   expect(failures).toMatch(/^mill millrace\/handbook {2}bad_response, in the last sync; the next one asks again\n/);
