@@ -38,4 +38,14 @@ describe("the order of answers", () => {
     const scores = hits.map((hit) => hit.score);
     expect(scores).toEqual(scores.toSorted((left, right) => right - left));
   });
+
+  test("an author is found by the name that the person's own page gives as an alias", async () => {
+    await world.write(
+      { source: "vault", id: "People/山田 遥.md", title: "山田 遥", aliases: ["Haruka"], text: "Ecologist." },
+      { source: "vault", id: "redds.md", title: "Redd walk", authors: ["user:山田 遥"], text: "Silt in the old pond." },
+      { source: "vault", id: "other.md", title: "Diary", authors: ["user:Jonah"], text: "Silt on my boots." },
+    );
+    expect(await world.ids("silt author:haruka")).toEqual(["redds.md"]);
+    expect((await world.ask("silt author:harald")).understood.hints).toEqual(['No author is called "harald".']);
+  });
 });

@@ -17,11 +17,11 @@ export type Weigh = (key: string) => number;
 /** How fast more of the same word stops to count, how much long items are held back, words added to every length. */
 const [SATURATION, LENGTH_SHARE, LENGTH_ADDED] = [1.2, 0.6, 30];
 /** The share of the beginnings in the first order, and of feedback in the second. */
-const [BEGINNINGS, FEEDBACK] = [0.5, 0.5];
+const [BEGINNINGS, FEEDBACK] = [0.7, 0.5];
 /** Feedback comes from so many items, by the words that at least two of them hold. */
 const TEACHERS = 8;
 const LESSONS = 20;
-const MOST_LOOKED_UP = 40;
+const MOST_LOOKED_UP = 64;
 /** What a lesson must weigh: a word that more than every fifth item holds teaches nothing. */
 const LEAST_WEIGHT = 1.6;
 

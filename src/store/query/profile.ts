@@ -7,7 +7,7 @@ export interface Profile {
 }
 
 /** So much of a text is counted, in UTF-16 units: what an item is about is said at its beginning. */
-export const COUNTED_TEXT = 2000;
+export const COUNTED_TEXT = 3000;
 const TITLE_WEIGHT = 2;
 const MOST_KEPT = 50_000;
 const WORD_CODE = wordCodes();

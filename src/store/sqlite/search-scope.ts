@@ -2,7 +2,7 @@ import { closest, distance } from "fastest-levenshtein";
 import type { Filters, Viewer } from "../../model/search.ts";
 import type { NameField, Question } from "../query/question.ts";
 import type { Connection, Value } from "./driver.ts";
-import { fold } from "./keys.ts";
+import { fold, keyOf } from "./keys.ts";
 import { monthTokens } from "./search-months.ts";
 import { decodeText } from "./text.ts";
 import { type Condition, visibleTo } from "./visibility.ts";
@@ -97,14 +97,16 @@ function addNames(
   const known = knownNames(connection, field);
   const wanted = typed.filter((name) => !name.excluded && !isWord(name.hash, name.value, known, field, scope));
   const inQuestion = resolve(
+    connection,
     known,
     field,
     wanted.map((name) => name.value),
     scope,
     open,
   );
-  const inRequest = resolve(known, field, requested ?? [], scope, open);
+  const inRequest = resolve(connection, known, field, requested ?? [], scope, open);
   const excluded = resolve(
+    connection,
     known,
     field,
     typed.filter((name) => name.excluded).map((name) => name.value),
@@ -140,7 +142,14 @@ function isWord(hash: boolean, value: string, known: Known[], field: NameField, 
   return true;
 }
 
-function resolve(known: Known[], field: NameField, values: string[], scope: Scope, open: boolean): Known[] {
+function resolve(
+  connection: Connection,
+  known: Known[],
+  field: NameField,
+  values: string[],
+  scope: Scope,
+  open: boolean,
+): Known[] {
   const found: Known[] = [];
   for (const value of values) {
     const sought = fold(value);
@@ -149,11 +158,25 @@ function resolve(known: Known[], field: NameField, values: string[], scope: Scop
       exact.length > 0 && field !== "containers" && field !== "tags"
         ? exact
         : known.filter((name) => matches(field, name, sought));
-    found.push(...met);
-    if (met.length === 0)
+    const called = met.length === 0 && field === "authors" && open ? calledSo(connection, known, value) : met;
+    found.push(...called);
+    if (called.length === 0)
       scope.hints.push(unknown(known, field, value, open || field === "sources" || field === "kinds"));
   }
   return [...new Set(found)];
+}
+
+/** Authors whose own page has the name as an alias: "Haruka" is written 山田 遥 where she signs. */
+function calledSo(connection: Connection, authors: Known[], name: string): Known[] {
+  const titles = connection
+    .raw(
+      `SELECT i.title, a.alias FROM sources s CROSS JOIN aliases a ON a.source = s.id AND a.key = ?
+       CROSS JOIN items i ON i.id = a.item AND i.lost_at IS NULL LIMIT 50`,
+    )
+    .all(keyOf(fold(name)))
+    .filter(([, alias]) => fold(decodeText(alias ?? null)) === fold(name))
+    .map(([title]) => fold(decodeText(title ?? null)));
+  return authors.filter((author) => titles.includes(bare(fold(author.name))));
 }
 
 /** Tags and containers take in what lies below them, authors any part of their name that starts a word. */
