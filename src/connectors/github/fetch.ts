@@ -36,7 +36,8 @@ async function tryAgain(ctx: GithubContext, repository: Repository, name: string
     await pages.next();
   } catch (thrown) {
     const error = ConnectorError.from(thrown);
-    throw error.kind === "permission" ? refusalOf(stream, repository, error) : error;
+    const isClosed = error.kind === "permission" || (error.kind === "not_found" && error.status !== 410);
+    throw isClosed ? refusalOf(stream, repository, error) : error;
   } finally {
     await pages.return(undefined);
   }
