@@ -127,7 +127,7 @@ export function testConnector(connector: Connector, openTwin: () => Promise<Twin
           await cut.close();
         }
       }
-    });
+    }, 120_000);
 
     it("goes on from the cursor of any page without skipping an item", async () => {
       const open = await place.sources.open(source);

@@ -73,12 +73,12 @@ describe("configurations that we show", () => {
 
   it("are right when the parts that are switched off are switched on", async () => {
     const [above, below = ""] = readFileSync(join(root, "examples", "headwater.yaml"), "utf8").split(/(?=^version)/m);
-    const text = above + below.replace(/^( *)# (?=papers:| {2,}\w|server:)/gm, "$1");
+    const text = above + below.replace(/^( *)# (?=papers:|work:| {2,}\w|server:)/gm, "$1");
     const config = await readConfig(text, join(root, "examples", "headwater.yaml"), {
       env: { HEADWATER_TOKEN: "an example token" },
     });
     expect(config.mistakes).toEqual([]);
-    expect(config.sources.map(({ entry }) => entry.id)).toEqual(["trust", "papers"]);
+    expect(config.sources.map(({ entry }) => entry.id)).toEqual(["trust", "papers", "work"]);
     expect(config.server.http.token).toBe("an example token");
   });
 
