@@ -170,14 +170,15 @@ export function ledgerConnector(shape: LedgerShape): Connector {
       .filter((entry) => entry.revision > since)
       .sort((a, b) => a.revision - b.revision);
     const gone = shape.feed === "changes" ? ledger.gone.filter((one) => one.revision > since) : [];
+    let told = since;
     for (let offset: number | undefined = 0; offset !== undefined; ) {
       const { part, next }: { part: LedgerEntry[]; next: number | undefined } = ledger.page(edits, offset);
       const last = next === undefined ? ledger.revision : (part.at(-1)?.revision ?? since);
-      yield {
-        upserts: part.map(draftOf),
-        ...(next === undefined && { deletes: gone.filter((one) => !ledger.entries.has(one.id)).map((one) => one.id) }),
-        cursor: { revision: last },
-      };
+      // A page tells every removal that its cursor leaves behind: who goes on from there hears of it no more.
+      const passed = gone.filter((one) => one.revision > told && one.revision <= last);
+      const deletes = passed.filter((one) => !ledger.entries.has(one.id)).map((one) => one.id);
+      yield { upserts: part.map(draftOf), ...(deletes.length > 0 && { deletes }), cursor: { revision: last } };
+      told = last;
       offset = next;
     }
   }
