@@ -46,9 +46,9 @@ export async function* sinceWalk(
   const begin = startOf(ctx, listing);
   let { highWater } = begin;
   let position: Position = { since: begin.since, link: begin.link };
-  let boundary = new Set<string>();
+  let boundary: Boundary = { entries: new Set() };
   for await (const answer of answersOf(ctx, listing.request, begin)) {
-    const entries = answer.body.filter((entry) => !boundary.has(JSON.stringify(entry)));
+    const entries = answer.body.filter((entry) => !isIn(boundary, entry));
     boundary = lastSecondOf(answer.body);
     const dates = datesOf(answer.body);
     highWater = newest(highWater, dates.reduce<string | undefined>(newest, undefined));
@@ -63,9 +63,19 @@ export async function* sinceWalk(
 }
 
 /** The next page begins with these again, unless one was changed meanwhile. */
-function lastSecondOf(page: Page): Set<string> {
-  const last = page.at(-1)?.updated_at;
-  return new Set(page.filter((entry) => entry.updated_at === last).map((entry) => JSON.stringify(entry)));
+interface Boundary {
+  second?: string | undefined;
+  entries: Set<string>;
+}
+
+function lastSecondOf(page: Page): Boundary {
+  const second = page.at(-1)?.updated_at;
+  const last = page.filter((entry) => entry.updated_at === second);
+  return { second, entries: new Set(last.map((entry) => JSON.stringify(entry))) };
+}
+
+function isIn({ second, entries }: Boundary, entry: Page[number]): boolean {
+  return entry.updated_at === second && entries.has(JSON.stringify(entry));
 }
 
 type Position = Pick<SinceState, "since" | "link">;

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { z } from "zod";
 import { ConnectorError } from "../../../model/index.ts";
 import { followSignal } from "./deadline.ts";
@@ -28,12 +29,22 @@ export async function* askPages<T>(
       coming = request && start(request);
       // Its failure is told when its turn comes.
       coming?.catch(() => {});
+      if (coming) await untilSent();
       yield answer;
     }
   } finally {
     own.stop();
     own.release();
   }
+}
+
+/**
+ * The caller may keep the thread busy for a while with the page before, so the next question has to leave first: undici
+ * looks at a connection that it uses again for one turn of the event loop (7.30, `scheduleIdleSocketValidation`).
+ */
+async function untilSent(): Promise<void> {
+  await nextTurn();
+  await nextTurn();
 }
 
 function linked<T>(first: HttpRequest, answer: Answer<T>): HttpRequest | undefined {
