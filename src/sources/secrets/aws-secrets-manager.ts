@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { ConnectorError, type Explanation, type HttpFailure, openHttp } from "../../connectors/kit/index.ts";
-import { passingMemory } from "../passing-memory.ts";
+import { ConnectorError, type Explanation, type HttpFailure } from "../../connectors/kit/index.ts";
 import { awsCredentials } from "./aws-credentials.ts";
 import type { SecretContext } from "./secret-provider.ts";
+import { withSecretService } from "./secret-service.ts";
 import { signAws } from "./sign-aws.ts";
 
 const Value = z.object({ SecretString: z.string().optional(), SecretBinary: z.string().optional() });
@@ -27,7 +27,7 @@ export async function readAwsSecret(rest: string, context: SecretContext): Promi
 }
 
 async function askAws(context: SecretContext, reference: string, region: string, order: object): Promise<string> {
-  const { settings, env, clock, log } = context;
+  const { settings, env, clock } = context;
   const endpoint = settings.aws.endpoint ?? env.AWS_ENDPOINT_URL_SECRETS_MANAGER ?? env.AWS_ENDPOINT_URL;
   const home = `https://secretsmanager.${region}.amazonaws.com${region.startsWith("cn-") ? ".cn" : ""}`;
   const url = `${(endpoint || home).replace(/\/+$/, "")}/`;
@@ -35,33 +35,21 @@ async function askAws(context: SecretContext, reference: string, region: string,
   const headers = { "content-type": "application/x-amz-json-1.1", "x-amz-target": "secretsmanager.GetSecretValue" };
   const request = { method: "POST", url, headers, body, region, service: "secretsmanager", now: clock.now() };
   const signed = signAws(request, awsCredentials(context));
-  const open = openHttp({
-    source: reference,
-    service: {
-      baseUrl: () => url.slice(0, -1),
-      auth: [],
-      buckets: { default: { concurrency: 4 } },
-      explain: (failure) => explain(failure, reference),
-    },
-    config: {},
-    memory: passingMemory(),
-    tokens: () => {
-      throw new ConnectorError("bug", "AWS is asked without a login of ours.");
-    },
+  const service = {
+    name: "AWS",
+    reference,
+    baseUrl: url.slice(0, -1),
     allowPrivateNetwork: endpoint !== undefined, // a private endpoint is where its owner put it
-    clock,
-    log,
-  });
-  try {
+    explain: (failure: HttpFailure) => explain(failure, reference),
+  };
+  return withSecretService(context, service, async (http) => {
     const sent = { url, method: "POST" as const, body: Buffer.from(body), headers: signed, anonymous: true };
-    const answer = await open.until(context.signal).json({ ...sent, reads: true }, Value);
+    const answer = await http.json({ ...sent, reads: true }, Value);
     const { SecretString: text, SecretBinary: binary } = answer.body;
     if (text) return text;
     if (binary) return Buffer.from(binary, "base64").toString("utf8");
     throw new ConnectorError("config", `${reference} is empty.`);
-  } finally {
-    await open.close();
-  }
+  });
 }
 
 function regionOf(name: string, chosen: string | null, { settings, env }: SecretContext, reference: string): string {

@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
-import { ConnectorError, type Http, type HttpFailure, openHttp } from "../../connectors/kit/index.ts";
-import { passingMemory } from "../passing-memory.ts";
+import { ConnectorError, type Http, type HttpFailure } from "../../connectors/kit/index.ts";
 import type { SecretContext } from "./secret-provider.ts";
+import { withSecretService } from "./secret-service.ts";
 
 const Login = z.object({ auth: z.object({ client_token: z.string().min(1), lease_duration: z.number().default(0) }) });
 const Mount = z.object({
@@ -36,7 +36,7 @@ export async function readVault(rest: string, context: SecretContext): Promise<s
 }
 
 async function withVault<T>(context: SecretContext, reference: string, run: (http: Http) => Promise<T>): Promise<T> {
-  const { settings, env, clock, log } = context;
+  const { settings, env } = context;
   const address = settings.vault.address ?? env.VAULT_ADDR;
   if (!address || !URL.canParse(address)) {
     throw new ConnectorError("config", `${reference} needs to know where Vault is.`, {
@@ -44,29 +44,18 @@ async function withVault<T>(context: SecretContext, reference: string, run: (htt
     });
   }
   const namespace = settings.vault.namespace ?? env.VAULT_NAMESPACE;
-  const open = openHttp({
-    source: reference,
-    service: {
-      baseUrl: () => `${address.replace(/\/+$/, "")}/v1`,
+  return withSecretService(
+    context,
+    {
+      name: "Vault",
+      reference,
+      baseUrl: `${address.replace(/\/+$/, "")}/v1`,
+      allowPrivateNetwork: true, // a Vault is where its owner put it; no address comes from outside
       headers: () => ({ "x-vault-request": "true", ...(namespace && { "x-vault-namespace": namespace }) }),
-      auth: [],
-      buckets: { default: { concurrency: 4 } },
       explain: (failure) => explain(failure, reference),
     },
-    config: {},
-    memory: passingMemory(),
-    tokens: () => {
-      throw new ConnectorError("bug", "Vault is asked without a login of ours.");
-    },
-    allowPrivateNetwork: true, // a Vault is where its owner put it; no address comes from outside
-    clock,
-    log,
-  });
-  try {
-    return await run(open.until(context.signal));
-  } finally {
-    await open.close();
-  }
+    run,
+  );
 }
 
 /** A token that was given, else one that a login brings, kept until shortly before its end. */
