@@ -11,7 +11,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 export const ENTRIES = ["cli", "server", "desktop", "store/sqlite/writer-thread", "extract/thread"];
 
 /** Left outside: what is native, and what a package asks for only where somebody has installed it. */
-const OUTSIDE = ["better-sqlite3", "@napi-rs/keyring", "@napi-rs/canvas"];
+const OUTSIDE = ["better-sqlite3", "@napi-rs/keyring", "@napi-rs/canvas", "sqlite-vec", "pg-native"];
 
 /** Packages in the older module format ask for Node's own modules through `require`. */
 const REQUIRE =
