@@ -5,6 +5,7 @@ import { ConnectorError, type Viewer } from "./model/index.ts";
 import { packageVersion } from "./package-root.ts";
 import { systemClock } from "./sources/clock.ts";
 import { type LoadedConfig, type LoadOptions, loadConfig } from "./sources/load-config.ts";
+import { createLoginOffers } from "./sources/login/login-offers.ts";
 import { openSources } from "./sources/open-sources.ts";
 import { openSecrets, type Secrets } from "./sources/secrets/open-secrets.ts";
 import { storedMemory } from "./sources/stored-memory.ts";
@@ -69,7 +70,14 @@ function appOf(config: LoadedConfig, { log, clock = systemClock }: AppOptions): 
     });
     const engine = createEngine({ sources, store, extractor, clock, turn });
     engine.onChange(({ report }) => logRun(log, tenant, report));
-    return { tenant, sources, store, engine, version, resultTokens: config.resultTokens };
+    const offers = createLoginOffers({ source: (id) => opened(tenant, id), logins: logins(tenant), clock, log });
+    return { tenant, sources, store, engine, offers, version, resultTokens: config.resultTokens };
+  }
+
+  /** A source with credentials in its options that are kept elsewhere, such as a client secret. */
+  async function opened(tenant: string, id: string) {
+    const source = config.sources.find(({ entry }) => entry.id === id && entry.settings.tenant === tenant);
+    return source && { ...source, options: await secrets.open(source.options) };
   }
 
   return {
@@ -90,6 +98,7 @@ function appOf(config: LoadedConfig, { log, clock = systemClock }: AppOptions): 
       tenants.clear();
       for (const rooms of opened) {
         if (rooms.status === "rejected") continue;
+        rooms.value.offers?.close();
         await rooms.value.engine.close();
         await rooms.value.sources.close();
         await rooms.value.store.close();

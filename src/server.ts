@@ -67,7 +67,7 @@ export async function serveStdio(app: ServedApp, options: ServeOptions = {}): Pr
   const door = openStdio(
     ({ era }) => {
       const watched = new Set<string>();
-      const server = createServer({ surface, desk, watched });
+      const server = createServer({ surface, desk, watched, personal: true });
       tellConnection(server, feed, () => (era === "modern" ? listening || undefined : watched));
       return server;
     },

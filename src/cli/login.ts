@@ -4,8 +4,8 @@ import type { LoginClient } from "../connectors/kit/index.ts";
 import { ConnectorError } from "../model/index.ts";
 import { systemClock } from "../sources/clock.ts";
 import { setOption, writeConfig } from "../sources/edit-config.ts";
-import { type LoginWay, logIn, waysOf } from "../sources/login/log-in.ts";
-import { withLoginHttp } from "../sources/login/login-http.ts";
+import { leadLogin } from "../sources/login/lead-login.ts";
+import { type LoginWay, waysOf } from "../sources/login/log-in.ts";
 import { mayHaveBrowser, openBrowser } from "../sources/login/open-browser.ts";
 import { type SourceLogin, sourceLogin } from "../sources/login/source-login.ts";
 import { type ConfiguredSource, unknownSource } from "../sources/read-source.ts";
@@ -36,7 +36,6 @@ export async function login(session: Session, name: string, opts: Opts): Promise
   return testLogin(session, name);
 }
 
-/** One process at a time leads a person; who waited finds the login done and uses it. */
 async function leadThrough(
   session: Session,
   app: App,
@@ -44,26 +43,21 @@ async function leadThrough(
   client: LoginClient,
   way: LoginWay,
 ): Promise<void> {
-  const { id, settings } = source.entry;
-  const logins = app.logins(settings.tenant);
-  const begun = new Date().toISOString();
   const { signal, terminal, log } = session;
-  const turn = await logins.oneAtATime({
+  await leadLogin({
+    source,
+    client,
+    way,
+    person: loginPerson(source.entry.id),
+    open: openBrowser,
+    logins: app.logins(source.entry.settings.tenant),
+    clock: systemClock,
+    log,
     signal,
     onWait: ({ pid }) => terminal.note(`Another login is under way in process ${pid}; this one waits until it ends.`),
+    onTurn: () =>
+      terminal.note(`headwater asks ${new URL(client.tokenUrl).host} for this: ${client.allows} It only ever reads.`),
   });
-  try {
-    const { state, since } = await logins.state(id);
-    if (state === "valid" && since !== undefined && since >= begun) return;
-    terminal.note(`headwater asks ${new URL(client.tokenUrl).host} for this: ${client.allows} It only ever reads.`);
-    const about = { source: id, allowPrivateNetwork: settings.allowPrivateNetwork, clock: systemClock, log };
-    const tokens = await withLoginHttp({ ...about, url: client.tokenUrl }, (http) =>
-      logIn(way, { source: id, client, person: loginPerson(id), http, clock: systemClock, open: openBrowser, signal }),
-    );
-    await logins.keep(id, tokens, client);
-  } finally {
-    turn.release();
-  }
 }
 
 async function testLogin(session: Session, name: string): Promise<number> {

@@ -9,24 +9,28 @@ import type { Desk } from "./desk.ts";
 
 const SHOWN_ISSUES = 5;
 
+/** An answer as it goes on the wire, and the source that would need a login for a better one. */
+export interface ToolRun {
+  result: CallToolResult;
+  wantsLogin?: string;
+}
+
 /** Runs one tool call from raw arguments to the answer on the wire. Never throws: what went wrong is an error result. */
-export async function callTool(
+export async function runTool(
   tool: Tool,
   raw: unknown,
   desk: () => Promise<Desk>,
   context: Pick<ServerContext, "mcpReq">,
-): Promise<CallToolResult> {
+): Promise<ToolRun> {
   try {
     const args = parseArguments(tool, raw);
     const call: ToolCall = { desk: await desk(), signal: context.mcpReq.signal, progress: progressOf(context) };
-    const { output, text } = await tool.run(args, call);
+    const { output, text, wantsLogin } = await tool.run(args, call);
     const structured = tool.output.parse(output);
-    return {
-      content: [{ type: "text", text: capped(text ?? JSON.stringify(structured), call.desk.resultTokens) }],
-      structuredContent: structured,
-    };
+    const shown = capped(text ?? JSON.stringify(structured), call.desk.resultTokens);
+    return { result: { content: [{ type: "text", text: shown }], structuredContent: structured }, wantsLogin };
   } catch (thrown) {
-    return errorResult(thrown);
+    return { result: errorResult(thrown) };
   }
 }
 

@@ -1,6 +1,7 @@
 import { ProtocolError, ProtocolErrorCode, Server } from "@modelcontextprotocol/server";
 import { ConnectorError } from "../model/index.ts";
-import { callTool } from "./call.ts";
+import { runTool } from "./call.ts";
+import { callWithLogin, showsPages } from "./call-with-login.ts";
 import { completeArgument } from "./complete.ts";
 import type { Desk } from "./desk.ts";
 import { INSTRUCTIONS } from "./instructions.ts";
@@ -18,10 +19,12 @@ export interface ServerParts {
   desk: () => Promise<Desk>;
   /** Addresses that a client of the 2025 era subscribed to; kept by the door that holds the connection. */
   watched?: Set<string>;
+  /** The client belongs to the person whose sources these are, on this machine: it may be asked to show a login page. */
+  personal?: boolean;
 }
 
 /** One MCP server: cheap, without state of its own, made anew for each HTTP request and each stdio connection. */
-export function createServer({ surface, desk, watched = new Set() }: ServerParts): Server {
+export function createServer({ surface, desk, watched = new Set(), personal = false }: ServerParts): Server {
   const server = new Server(
     { name: "headwater", title: "headwater", version: surface.version },
     {
@@ -38,10 +41,11 @@ export function createServer({ surface, desk, watched = new Set() }: ServerParts
     },
   );
   server.setRequestHandler("tools/list", () => ({ tools: surface.listed }));
-  server.setRequestHandler("tools/call", ({ params }, context) => {
+  server.setRequestHandler("tools/call", async ({ params }, context) => {
     const tool = surface.tools.get(params.name);
     if (!tool) throw new ProtocolError(ProtocolErrorCode.InvalidParams, "There is no tool of this name.");
-    return callTool(tool, params.arguments, desk, context);
+    if (personal && showsPages(server, context)) return callWithLogin(tool, params.arguments, desk, context);
+    return (await runTool(tool, params.arguments, desk, context)).result;
   });
   server.setRequestHandler("resources/list", ({ params }) =>
     safely(async () => listResources(await desk(), params?.cursor)),

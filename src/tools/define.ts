@@ -23,6 +23,8 @@ export interface ToolCall {
 export interface ToolAnswer<Output> {
   output: Output;
   text?: string;
+  /** The source whose credential did not hold: a client that can show a page is asked to lead to its login. */
+  wantsLogin?: string;
 }
 
 export interface Tool<Input extends z.ZodObject = z.ZodObject, Output extends z.ZodObject = z.ZodObject> {

@@ -1,4 +1,5 @@
 import type { Viewer } from "../model/index.ts";
+import type { LoginOffers } from "../sources/login/login-offers.ts";
 import type { Sources } from "../sources/source.ts";
 import type { Store } from "../store/store.ts";
 import type { Engine } from "../sync/types.ts";
@@ -10,6 +11,8 @@ export interface Desk {
   readonly sources: Sources;
   readonly engine: Engine;
   readonly store: Store;
+  /** Logins that the asker's program can lead to. */
+  readonly offers?: LoginOffers;
   readonly version: string;
   /** The most tokens that one answer to an assistant may hold, in its text and again in its structured part. */
   readonly resultTokens: number;

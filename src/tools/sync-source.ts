@@ -50,7 +50,8 @@ export const syncSource = defineTool({
     const output = syncOf(report, desk.viewer);
     const going =
       output.state === "running" ? `\nStill running: sync_status, or the same call again, tells how it goes.` : "";
-    return { output, text: syncText(output) + going };
+    const locked = report.failures.some(({ kind, id, container }) => kind === "auth" && !id && !container);
+    return { output, text: syncText(output) + going, ...(locked && { wantsLogin: args.source }) };
   },
 });
 

@@ -30,11 +30,12 @@ export const testSource = defineTool({
   effects: { readOnly: true, destructive: false, idempotent: true, openWorld: true },
   async run({ source }, { desk }) {
     desk.sources.get(source);
-    const output = shape(await desk.engine.test(source));
+    const test = await desk.engine.test(source);
+    const output = shape(test);
     const text = testText(output);
     const tests = kept.get(desk.store) ?? new Map();
     kept.set(desk.store, tests.set(source, { at: new Date().toISOString(), text }));
-    return { output, text };
+    return { output, text, ...(test.problem?.kind === "auth" && { wantsLogin: source }) };
   },
 });
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import { callTool } from "../../src/tools/call.ts";
+import { runTool } from "../../src/tools/call.ts";
 import { buildSurface } from "../../src/tools/surface.ts";
 import { tellFigure } from "../proof/figure.ts";
 import { filledDesk } from "../server/fake-app.ts";
@@ -76,7 +76,7 @@ describe("whatever a client sends", () => {
         fc.asyncProperty(argumentsOf(name), async (args) => {
           const quick =
             typeof args === "object" && args !== null && name === "sync_source" ? { wait_seconds: 0, ...args } : args;
-          const result = await callTool(tool, quick, async () => desk, context());
+          const { result } = await runTool(tool, quick, async () => desk, context());
           const text = (result.content as { text: string }[])[0]!.text;
           expect(text.length).toBeGreaterThan(0);
           expect(text.length).toBeLessThan(24_500);
