@@ -41,8 +41,11 @@ export const Item = z.object({
   tags: z.array(z.string()).default([]),
   /** Only if the listing already carried the body, as Markdown. */
   text: z.string().optional(),
-  /** Lazy: `fetch` can bring it. */
-  body: z.object({ mime: z.string(), bytes: z.number().optional() }).optional(),
+  /**
+   * Lazy: `fetch` can bring it. With a `version` of its own it is read again only when that changes, not when the item gets
+   * another name, place or access; title and dates are then the listing's, whatever the document says of itself.
+   */
+  body: z.object({ mime: z.string(), bytes: z.number().optional(), version: z.string().optional() }).optional(),
   fields: z.record(z.string(), z.json()).default({}),
   relations: z.array(Relation).default([]),
   /** Other names under which people and links know it: old ids, permalinks, titles that wikilinks use. */

@@ -82,13 +82,16 @@ function megabytes(bytes: number): string {
   return `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;
 }
 
-/** What the document says of itself fills what the source left open; a title only where the format is sure of it. */
+/**
+ * What the document says of itself fills what the source left open; a title only where the format is sure of it, and not
+ * where the body has a version of its own: there a new name must show without reading the body again.
+ */
 function withFindings(item: Item, found: Extracted): Item {
   return {
     ...item,
-    title: found.title || item.title,
+    title: item.body?.version === undefined ? found.title || item.title : item.title,
     authors: item.authors.length > 0 ? item.authors : (found.authors ?? []),
-    createdAt: found.createdAt ?? item.createdAt,
+    createdAt: item.body?.version === undefined ? (found.createdAt ?? item.createdAt) : item.createdAt,
     updatedAt: item.updatedAt ?? found.updatedAt,
     fields: {
       ...item.fields,

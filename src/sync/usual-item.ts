@@ -42,7 +42,8 @@ function isRelation(one: unknown): boolean {
 
 function isBody(one: unknown): boolean {
   if (!isMap(one) || typeof one.mime !== "string") return false;
-  for (const key in one) if (key !== "mime" && key !== "bytes") return false;
+  for (const key in one) if (key !== "mime" && key !== "bytes" && key !== "version") return false;
+  if (one.version !== undefined && typeof one.version !== "string") return false;
   return one.bytes === undefined || Number.isFinite(one.bytes);
 }
 

@@ -1,4 +1,4 @@
-import type { Relation } from "../../model/item.ts";
+import type { Item } from "../../model/item.ts";
 import { logChange } from "./changelog.ts";
 import { type Columns, columnsOf, QUIET, sameValue, VISIBLE } from "./columns.ts";
 import type { Connection, Row, Value } from "./driver.ts";
@@ -41,13 +41,14 @@ export function upsert(
     .prepare("SELECT * FROM items WHERE source = ? AND native_id = ?")
     .get(arrival.source, columns.native_id);
   const body = text === undefined ? undefined : { text, length: text.length, ...(measured ?? measure(text)) };
-  if (!stored) return { row: insert(writer, columns, item.relations, body, arrival.at), outcome: "added" };
-  const outcome = change(writer, stored, columns, item.relations, body, arrival);
+  if (!stored) return { row: insert(writer, columns, item, body, arrival.at), outcome: "added" };
+  const outcome = change(writer, stored, columns, item, body, arrival);
   return { row: Number(stored.id), outcome };
 }
 
-function insert(writer: Writer, columns: Columns, relations: Relation[], body: Text | undefined, at: number): number {
+function insert(writer: Writer, columns: Columns, item: Item, body: Text | undefined, at: number): number {
   const { connection } = writer;
+  const { relations } = item;
   const row = writer.nextRow++;
   const due = body === undefined && columns.mime !== null ? 1 : 0;
   const values = Object.values(columns) as Value[];
@@ -59,7 +60,7 @@ function insert(writer: Writer, columns: Columns, relations: Relation[], body: T
       body?.hash ?? null,
       body?.length ?? null,
       body?.bytes ?? null,
-      body === undefined ? null : columns.version,
+      body === undefined ? null : bodyVersionOf(item),
       due,
       relations.length,
       at,
@@ -115,19 +116,19 @@ function difference(
   connection: Connection,
   stored: Row,
   columns: Columns,
-  relations: Relation[],
+  item: Item,
   body: Text | undefined,
 ): Difference {
   const keepsText = columns.mime !== null || stored.text_length === null;
   const sameText = body ? sameValue(stored.hash, body.hash) && stored.text_length === body.length : keepsText;
-  const links = !sameRelations(connection, stored, relations);
+  const links = !sameRelations(connection, stored, item.relations);
   const seen = VISIBLE.some((name) => !sameValue(stored[name], columns[name]));
   return {
     version: !sameValue(stored.version, columns.version),
     text: !sameText,
     links,
     visible: seen || links || stored.lost_at !== null,
-    awaited: !body && columns.mime !== null && !sameValue(stored.body_version, columns.version),
+    awaited: !body && columns.mime !== null && !sameValue(stored.body_version, bodyVersionOf(item)),
   };
 }
 
@@ -135,13 +136,14 @@ function change(
   writer: Writer,
   stored: Row,
   columns: Columns,
-  relations: Relation[],
+  item: Item,
   body: Text | undefined,
   arrival: Arrival,
 ): Outcome {
   if (arrival.pushed && stored.lost_at === null && isOlder(stored, columns)) return "unchanged";
-  const differs = difference(writer.connection, stored, columns, relations, body);
-  const facts = { ...textFacts(columns, body), due: dueOf(stored, differs), links: relations.length };
+  const { relations } = item;
+  const differs = difference(writer.connection, stored, columns, item, body);
+  const facts = { ...textFacts(columns, item, body), due: dueOf(stored, differs), links: relations.length };
   const rewritten = differs.visible || differs.text;
   const idle = !rewritten && !differs.version && stored.due === facts.due && sameQuiet(stored, columns);
   if (idle) return "unchanged";
@@ -162,8 +164,14 @@ function change(
   return differs.awaited && differs.version ? "awaited" : "unchanged";
 }
 
-function textFacts(columns: Columns, body: Text | undefined): Row {
-  if (body) return { hash: body.hash, text_length: body.length, text_bytes: body.bytes, body_version: columns.version };
+/** The body's own version where it has one; else it is as new as its item. */
+function bodyVersionOf({ version, body }: Item): Value {
+  return encodeText(body?.version ?? version);
+}
+
+function textFacts(columns: Columns, item: Item, body: Text | undefined): Row {
+  if (body)
+    return { hash: body.hash, text_length: body.length, text_bytes: body.bytes, body_version: bodyVersionOf(item) };
   if (columns.mime === null) return { hash: null, text_length: null, text_bytes: null, body_version: null };
   return {};
 }

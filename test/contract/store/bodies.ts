@@ -43,6 +43,23 @@ export function testBodies({ world }: Worlds): void {
     expect(await w.lines()).toEqual(["added plan"]);
   });
 
+  test("a body with a version of its own stays where only the item changed, and is awaited again when it changed", async () => {
+    const w = await world();
+    const body = { ...PDF, version: "r1" };
+    await w.apply({ upserts: [note("plan", { body, text: "weir" })] });
+    expect(
+      await w.apply({ upserts: [note("plan", { version: "2", title: "Renamed", body, text: null })] }),
+    ).toMatchObject({
+      updated: 1,
+    });
+    expect(await w.store.bodiesDue("notes", 10)).toEqual([]);
+    expect(await w.text("plan")).toBe("weir");
+    await w.apply({
+      upserts: [note("plan", { version: "3", title: "Renamed", body: { ...PDF, version: "r2" }, text: null })],
+    });
+    expect(await w.store.bodiesDue("notes", 10)).toMatchObject([{ id: "plan", version: "3" }]);
+  });
+
   test("an item that has no body any more has no text any more", async () => {
     const w = await world();
     await w.apply({ upserts: [note("plan", { text: "weir" })] });
