@@ -11,7 +11,7 @@ export interface Prepared {
   readonly body: Uint8Array | undefined;
   /** Sending it twice does no harm. */
   readonly repeatable: boolean;
-  /** It goes to the base address's origin. */
+  /** It goes to the service's own origin, or one of them. */
   readonly home: boolean;
   /** How log lines and errors call where it goes: never with a query, and foreign addresses by their host alone. */
   readonly place: string;
@@ -23,7 +23,7 @@ export function prepareRequest(wire: Wire, request: HttpRequest, accept: string)
     throw new ConnectorError("bug", `A request of ${wire.source} names a limit that its service does not have.`);
   const url = addressOf(wire, request);
   const method = request.method ?? "GET";
-  const home = url.origin === wire.base.origin;
+  const home = url.origin === wire.base.origin || wire.service.origins?.includes(url.origin) === true;
   const body = request.body === undefined ? undefined : encodeBody(request.body);
   const asked = lowerCase(request.headers ?? {});
   const headers = {

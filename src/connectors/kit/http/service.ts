@@ -7,6 +7,11 @@ import type { Http, HttpFailure } from "./http.ts";
 export interface HttpService<Config = any> {
   /** Without a slash at its end. */
   baseUrl(config: Config): string;
+  /**
+   * Other origins of the same service, such as "https://files.example.com". They get the credential too where a request
+   * names one of them itself; where an answer leads, never.
+   */
+  readonly origins?: readonly string[];
   /** Sent with every request to the base address's origin; `User-Agent` is always there. */
   headers?(config: Config): Readonly<Record<string, string>>;
   /** The ways in; the first that applies to the options is taken. The first of all is the recommended one. */
@@ -70,7 +75,7 @@ export interface AuthContext<Config> {
 }
 
 export interface Credential {
-  /** Sent to the base address's origin only; never followed to another one, never to http after https. */
+  /** Sent to the service's own origins only; never followed to another one, never to http after https. */
   readonly headers: Readonly<Record<string, string>>;
   /** Milliseconds since 1970. */
   readonly until?: number;

@@ -12,7 +12,7 @@ export interface Wire {
   readonly service: HttpService;
   /** Where the service is; its path has no slash at the end. */
   readonly base: URL;
-  /** Sent to the base address's origin only. */
+  /** Sent to the service's own origins only. */
   readonly homeHeaders: Readonly<Record<string, string>>;
   readonly userAgent: string;
   readonly credentials: Credentials;
