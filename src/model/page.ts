@@ -8,6 +8,11 @@ export interface Changes {
   deletes?: string[];
   /** Ids to which access was withdrawn: hidden at once, removed after a grace of 7 days. */
   lost?: string[];
+  /**
+   * Items that go together with everything stored below them (by `parent`), where the service names only the top: a folder
+   * that left the scope, was deleted, or may not be read any more. What the same page brings elsewhere stays.
+   */
+  branches?: { id: string; end: "deleted" | "lost" }[];
   /** One broken item never blocks a page; it counts as seen, is kept as a row and is retried by `fetch`. */
   failures?: { id: string; error: ConnectorError }[];
 }

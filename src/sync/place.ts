@@ -132,6 +132,7 @@ async function walkPages(
   const committing = new Committing();
   try {
     for await (const page of pages) {
+      if (page.branches !== undefined) await committing.settled(); // what lies below is read from the store
       const prepared = readied(job, await preparePage(job, page, walk.force));
       await committing.settled();
       if (tries.guard.isNew(page)) tries.count = 0;

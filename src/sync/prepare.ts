@@ -1,5 +1,6 @@
 import { ConnectorError, type Counts, type Draft, type Item, type Page, problemOf } from "../model/index.ts";
 import type { Batch, Standing, Upsert } from "../store/store.ts";
+import { withBranches } from "./branches.ts";
 import type { Job } from "./job.ts";
 import { asksForPause } from "./pause.ts";
 import { checkedItem, isQuick, readItem } from "./read-item.ts";
@@ -21,7 +22,8 @@ export interface PreparedPage {
 }
 
 /** Turns a connector's page into what the store has to write: unchanged items fall away, cheap bodies are brought. */
-export async function preparePage(job: Job, page: Page<unknown>, force: boolean): Promise<PreparedPage> {
+export async function preparePage(job: Job, arrived: Page<unknown>, force: boolean): Promise<PreparedPage> {
+  const page = await withBranches(job, arrived);
   const batches = new Batches(page);
   const drafts = (page.upserts ?? []).filter((draft) => !isOlder(draft.updatedAt, job.options.since));
   const standings = await job.store.compare(job.source.id, drafts as { id: string; version: string }[]);
@@ -104,7 +106,8 @@ async function bring(job: Job, { draft, standing }: Changed, force: boolean): Pr
   }
   const asListed = transform(job.source, { item, ...(item.text !== undefined && { text: item.text }) });
   if (asListed === undefined || item.text !== undefined || item.body === undefined) return { upsert: asListed };
-  if (!force && !isQuick(item.body))
+  const mayBeHere = standing.state !== "new" && item.body.version !== undefined; // the store knows, and asks for it if not
+  if (!force && (mayBeHere || !isQuick(item.body)))
     return { upsert: standing.state === "new" ? asListed : await asKnown(job, asListed) };
   try {
     return { upsert: await readItem(job, item.id, item) };
@@ -121,7 +124,10 @@ async function bring(job: Job, { draft, standing }: Changed, force: boolean): Pr
 async function asKnown(job: Job, listed: Upsert): Promise<Upsert> {
   const stored = await job.store.item(job.source.id, listed.item.id, "everything");
   if (stored === undefined || stored.textLength === undefined) return listed;
-  const { title, authors, createdAt, fields } = stored;
+  const { fields } = stored;
+  if (listed.item.body?.version !== undefined)
+    return { item: { ...listed.item, fields: { ...fields, ...listed.item.fields } } };
+  const { title, authors, createdAt } = stored;
   return { item: { ...listed.item, title, authors, createdAt, fields: { ...fields, ...listed.item.fields } } };
 }
 

@@ -57,7 +57,7 @@ export interface Connector<Config = any, Api = any, Cursor = any> {
    * By native id; `known` is what is stored of it, for services that find a reply by its thread only. Throws `not_found`
    * when the service says there is no such thing.
    */
-  fetch(ctx: Context<Config, Api>, id: string, known?: Pick<Item, "parent">): Promise<Fetched>;
+  fetch(ctx: Context<Config, Api>, id: string, known?: Pick<Item, "parent" | "container">): Promise<Fetched>;
 
   /** The service's own search. */
   search?(ctx: Context<Config, Api>, query: NativeQuery): Promise<Draft[]>;
