@@ -48,6 +48,26 @@ export interface SearchHit {
   score: number;
   /** Whether all words of the question were met, or some. */
   matched: "all" | "some";
+  /** Where the same text lies again, as far as this viewer may see it, best first: no hits of their own. At most 5. */
+  copies?: HitPlace[];
+  /** The other messages of its conversation that met the question as well: no hits of their own. */
+  thread?: HitThread;
+}
+
+/** An item that a hit stands for. */
+export interface HitPlace {
+  source: string;
+  id: string;
+  title: string;
+  url?: string;
+  container?: string;
+}
+
+export interface HitThread {
+  /** The id, in the hit's source, of what the messages hang from: the hit itself, or what to fetch for all of them. */
+  id: string;
+  /** How many other messages of it met the question, at least. */
+  more: number;
 }
 
 export interface SearchAnswer {
