@@ -16,4 +16,6 @@ export const PROOFS = [
   { file: "test/sources/sealed-file.test.ts", env: {} },
   { file: "test/proof/endings.test.ts", env: { HEADWATER_ENDINGS: "40" } },
   { file: "test/proof/hostile-text.test.ts", env: {} },
+  { file: "test/proof/unicode.test.ts", env: {} },
+  { file: "test/proof/stdout.test.ts", env: {} },
 ];

@@ -1,3 +1,4 @@
+import { freeStdout } from "../web/stdout-guard.ts";
 import { EXIT, tellFailure } from "./failure.ts";
 import { buildProgram } from "./program.ts";
 import { type Globals, logOf, type Session } from "./session.ts";
@@ -5,6 +6,7 @@ import { openTerminal } from "./terminal.ts";
 
 /** Runs one command line and ends the process with its exit code. */
 export async function main(args: readonly string[]): Promise<never> {
+  freeStdout();
   const stop = new AbortController();
   endQuietlyOnBrokenPipe();
   let code: number = EXIT.ok;

@@ -1,4 +1,5 @@
 import { type Command, Option } from "commander";
+import { guardStdout } from "../../web/stdout-guard.ts";
 import { act, type Runner } from "./act.ts";
 
 /** The MCP server, as assistants start it. */
@@ -11,5 +12,10 @@ export function servingCommands(program: Command, run: Runner): void {
     .option("--schedule", "keep the sources of every tenant current, not only of those served")
     .option("--no-schedule", "keep none current: sync only when asked")
     .addOption(new Option("--tool-profile <profile>", "which tools are served").choices(["standard", "per-source"]))
-    .action(act(run, async (session, _args, opts) => (await import("../serve.ts")).serve(session, opts)));
+    .action(
+      act(run, async (session, _args, opts) => {
+        if (opts.http === undefined) guardStdout(); // Before the packages of the server are loaded.
+        return (await import("../serve.ts")).serve(session, opts);
+      }),
+    );
 }
