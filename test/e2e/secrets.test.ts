@@ -1,6 +1,5 @@
-import { spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -12,6 +11,7 @@ import { type Ended, startCli } from "../proof/cli.ts";
 import { tellFigure } from "../proof/figure.ts";
 import { GithubTwin } from "../twins/github/github-twin.ts";
 import { indiscreet, MANNERS } from "./indiscreet.ts";
+import { SecretWatch } from "./secret-watch.ts";
 
 const CLI = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
 const LONGEST_RUN_MS = 20_000;
@@ -20,11 +20,10 @@ let base: string;
 let twin: GithubTwin;
 let closing: (() => Promise<void>)[] = [];
 let sources: string[] = [];
-/** Four of each source: forty in all. */
-const canaries: string[] = [];
+/** Four canaries of each source: forty in all. */
+const watch = new SecretWatch();
+const { canaries, seen } = watch;
 const environment: Record<string, string> = {};
-/** What anybody could see, by where it was seen. */
-const seen = new Map<string, string>();
 
 beforeAll(async () => {
   base = mkdtempSync(join(tmpdir(), "headwater-secrets-"));
@@ -50,7 +49,7 @@ afterAll(async () => {
 
 /** A source whose four credentials are named in every way that a configuration can name them. */
 function entryOf(name: string, url: string): Record<string, unknown> {
-  const token = name === "honest" ? keep(twin.token.value) : fresh(`ghp_${name}`);
+  const token = name === "honest" ? watch.keep(twin.token.value) : fresh(`ghp_${name}`);
   const [webhook, client] = [fresh("hook"), fresh("client")];
   const key = fresh("-----BEGIN PRIVATE KEY-----\nMIIEvQ");
   environment[variable(name, "TOKEN")] = token;
@@ -77,71 +76,20 @@ function variable(name: string, what: string): string {
 }
 
 function fresh(start: string): string {
-  return keep(`${start}${randomBytes(18).toString("hex")}`);
-}
-
-function keep(canary: string): string {
-  canaries.push(canary);
-  return canary;
-}
-
-/** A secret as it is, and as programs like to write it. */
-function formsOf(canary: string): string[] {
-  const bytes = Buffer.from(canary);
-  const core = canary.slice(-36);
-  return [
-    core,
-    canary,
-    JSON.stringify(canary).slice(1, -1),
-    encodeURIComponent(canary),
-    bytes.toString("base64").replace(/=+$/, ""),
-    bytes.toString("hex"),
-  ];
-}
-
-function leaks(): string[] {
-  const found: string[] = [];
-  for (const [where, text] of seen)
-    for (const [at, canary] of canaries.entries())
-      if (formsOf(canary).some((form) => text.includes(form))) found.push(`secret ${at} in ${where}`);
-  return found;
+  return watch.keep(`${start}${randomBytes(18).toString("hex")}`);
 }
 
 async function headwater(...args: string[]): Promise<Ended> {
   const folder = ["--config", join(base, "headwater.yaml"), "--data", join(base, "data")];
   const run = startCli([...args, ...folder], { env: environment });
-  const watch = setInterval(lookAtProcesses, 100);
+  const looks = setInterval(() => watch.seeProcesses(), 100);
   const late = setTimeout(() => run.process.kill("SIGINT"), LONGEST_RUN_MS);
   const ended = await run.ended;
-  clearInterval(watch);
+  clearInterval(looks);
   clearTimeout(late);
   seen.set(`stdout of headwater ${args.join(" ")}`, ended.out);
   seen.set(`stderr of headwater ${args.join(" ")}`, ended.err);
   return ended;
-}
-
-/** The command lines that every user of the machine can read; where there is no /proc, `ps` tells them. */
-function lookAtProcesses(): void {
-  if (process.platform !== "linux") {
-    seen.set("process list", spawnSync("ps", ["-axww", "-o", "args="], { encoding: "utf8" }).stdout);
-    return;
-  }
-  for (const id of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
-    try {
-      const line = readFileSync(`/proc/${id}/cmdline`, "utf8");
-      if (line.includes("headwater") || line.includes("cli.js")) seen.set(`process list: ${line.slice(0, 200)}`, line);
-    } catch {
-      // It ended meanwhile.
-    }
-  }
-}
-
-function lookAtFiles(folder: string): void {
-  for (const entry of readdirSync(folder, { withFileTypes: true })) {
-    const path = join(folder, entry.name);
-    if (entry.isDirectory()) lookAtFiles(path);
-    else seen.set(`file ${path}`, readFileSync(path).toString("latin1"));
-  }
 }
 
 async function throughMcp(): Promise<void> {
@@ -201,16 +149,16 @@ it("forty secrets pass through every command, tool, log and file, and are seen n
   const kept = gunzipSync(readFileSync(join(base, "kept.tar.gz"))).toString("latin1");
   expect(kept).toContain("stores/default.db");
   seen.set("the backup", kept);
-  lookAtFiles(join(base, "data"));
+  watch.seeFiles(join(base, "data"));
   const all = [...seen.values()].join("\n");
   expect(all).toContain("Gauge reading"); // the honest source was read, so there was something to see
   expect([...seen.keys()].some((key) => key.startsWith("process list"))).toBe(true);
-  const figures = { canaries: canaries.length, places: seen.size, leaks: leaks().length };
+  const figures = { canaries: canaries.length, places: seen.size, leaks: watch.leaks().length };
   tellFigure("S11", "secrets through every command, tool, log, backup and file", figures, { canaries: 40, leaks: 0 });
-  expect(leaks()).toEqual([]);
+  expect(watch.leaks()).toEqual([]);
 }, 600_000);
 
 it("a leak would have been found", () => {
   seen.set("a careless log", `authorization: Bearer ${canaries[0]}`);
-  expect(leaks()).toEqual(["secret 0 in a careless log"]);
+  expect(watch.leaks()).toEqual(["secret 0 in a careless log"]);
 });

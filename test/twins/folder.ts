@@ -56,7 +56,7 @@ export class FolderTwin implements Twin {
   }
 
   async add(text: string): Promise<string> {
-    return this.write("walks/new walk.md", text);
+    return this.write(`walks/new walk ${this.#serial}.md`, text);
   }
 
   async edit(id: string, text: string): Promise<string> {
