@@ -20,7 +20,7 @@ export async function browserLogin(request: LoginRequest): Promise<Tokens> {
       reject(error);
       return { ok: false, message: problemOf(error).message };
     }
-  }, client.redirectPort);
+  }, client);
   const stop = () => reject(signal.reason);
   signal.addEventListener("abort", stop, { once: true });
   try {

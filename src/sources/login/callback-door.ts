@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { LoginClient } from "../../connectors/kit/index.ts";
 import { ConnectorError } from "../../model/index.ts";
 
 /** The page at 127.0.0.1 that a browser returns to. */
@@ -21,7 +22,7 @@ const SLOWEST_MS = 10_000;
  */
 export async function openCallbackDoor(
   receive: (answer: URLSearchParams) => Promise<Outcome>,
-  port = 0,
+  { redirectPort = 0, redirectHost }: Pick<LoginClient, "redirectPort" | "redirectHost"> = {},
 ): Promise<CallbackDoor> {
   const server = createServer({ requestTimeout: SLOWEST_MS, headersTimeout: SLOWEST_MS }, (request, response) => {
     void answerTo(request, redirectUri, receive).then(
@@ -30,8 +31,8 @@ export async function openCallbackDoor(
     );
   });
   server.maxConnections = 16;
-  await listen(server, port);
-  const redirectUri = `http://127.0.0.1:${(server.address() as AddressInfo).port}/callback`;
+  await listen(server, redirectPort);
+  const redirectUri = `http://${redirectHost ?? "127.0.0.1"}:${(server.address() as AddressInfo).port}/callback`;
   return {
     redirectUri,
     close: () =>

@@ -29,7 +29,8 @@ export function oauthOf(login: LoginClient, http: Http, signal: AbortSignal): OA
     auth: login.clientSecret === undefined ? oauth.None() : oauth.ClientSecretPost(login.clientSecret),
     options: {
       signal,
-      [oauth.customFetch]: (url, { body, headers }) => ask(http, url, body, headers),
+      [oauth.customFetch]: async (url, { body, headers }) =>
+        standard(await ask(http, url, body, headers), login.asStandard),
       [oauth.allowInsecureRequests]: isLoopback(new URL(login.tokenUrl)),
     },
   };
@@ -97,6 +98,15 @@ function response(status: number, headers: Headers, body: string): Response {
   const { id_token: _unasked, ...said } = parsed;
   const refused = typeof said.error === "string" && status < 400;
   return Response.json(said, { status: refused ? 400 : status });
+}
+
+/** Where a provider has a form of its own for what it gives and refuses. */
+async function standard(answer: Response, asStandard: LoginClient["asStandard"]): Promise<Response> {
+  if (asStandard === undefined) return answer;
+  const parsed = parsedObject(await answer.clone().text());
+  if (parsed === undefined) return answer;
+  const said = asStandard(parsed);
+  return Response.json(said, { status: typeof said.error === "string" ? Math.max(answer.status, 400) : answer.status });
 }
 
 function parsedObject(text: string): Record<string, unknown> | undefined {

@@ -14,7 +14,7 @@ const TRIES = 3;
  */
 export async function pasteLogin(request: LoginRequest): Promise<Tokens> {
   const { client, signal, source, clock, person } = request;
-  const redirectUri = `http://127.0.0.1:${client.redirectPort ?? randomInt(49_152, 65_536)}/callback`;
+  const redirectUri = `http://${client.redirectHost ?? "127.0.0.1"}:${client.redirectPort ?? randomInt(49_152, 65_536)}/callback`;
   const known = oauthOf(client, request.http.until(signal), signal);
   const authorization = await authorize(known, client, redirectUri, { source, now: () => clock.now() });
   person.go(authorization.url, false);

@@ -28,7 +28,10 @@ export function checkShape<T>(reply: Reply, body: unknown, schema: z.ZodType<T>)
     method: prepared.method,
   });
   if (explained) {
-    throw new TryFailed(explainedError(explained, status), isPassing(explained.kind) ? "later" : "never");
+    const { kind } = explained;
+    // Some services refuse a credential that has expired with status 200.
+    const again = kind === "auth" && prepared.home ? "credential" : isPassing(kind) ? "later" : "never";
+    throw new TryFailed(explainedError(explained, status), again);
   }
   throw new TryFailed(wrongShape(wire, reply.url.host, parsed.error, status), "never");
 }

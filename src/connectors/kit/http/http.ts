@@ -26,6 +26,16 @@ export interface Http {
   ): AsyncGenerator<Answer<T>>;
   /** A GraphQL query, safe to repeat; errors in the answer go through `explain` of the service. `data` is checked. */
   graphql<T>(query: GraphqlQuery, schema: z.ZodType<T>): Promise<Answer<T>>;
+  /** A WebSocket to an address that the service gave (`wss:`); no credential travels with it. */
+  socket(url: string): Promise<Socket>;
+}
+
+/** A live connection, kept awake and watched over. */
+export interface Socket {
+  /** What comes, in its order. Ends when either side closes; throws `unavailable` when the line breaks. */
+  readonly texts: AsyncGenerator<string>;
+  send(text: string): void;
+  close(): void;
 }
 
 export interface HttpRequest {

@@ -4,6 +4,8 @@ import { ConnectorError } from "../../../model/index.ts";
 import { checkedAddresses, type Guard } from "./guard.ts";
 import type { HttpLimits } from "./limits.ts";
 
+/** Of one message that comes through a WebSocket. Bytes. */
+const LARGEST_TEXT = 4 * 1024 * 1024;
 const PROXY_SCHEMES = ["http:", "https:", "socks5:"];
 
 /** A source's connections. */
@@ -32,6 +34,7 @@ export function openNetwork(guard: Guard, limits: HttpLimits, environment: NodeJ
       headersTimeout: limits.headersMs,
       bodyTimeout: 0,
       maxHeaderSize: 64 * 1024,
+      webSocket: { maxPayloadSize: LARGEST_TEXT },
     };
     if (!proxied) return new Agent(options);
     const noProxy = environment.no_proxy ?? environment.NO_PROXY;

@@ -17,6 +17,7 @@ import { openNetwork } from "./network.ts";
 import { askPages } from "./pages.ts";
 import { lowerCase } from "./request.ts";
 import type { AuthContext, HttpService, Memory, Tokens } from "./service.ts";
+import { openSocket } from "./socket.ts";
 import type { Line, Wire } from "./wire.ts";
 
 export interface HttpSettings {
@@ -127,6 +128,7 @@ function httpOf(line: () => Line): Http {
     stream: async (request) => askStream(line(), request),
     pages: (first, schema, next) => askPages(line(), first, schema, next),
     graphql: async (query, schema) => askGraphql(line(), query, schema),
+    socket: async (url) => openSocket(line(), url),
   };
 }
 

@@ -110,6 +110,10 @@ export interface LoginClient {
   extra?: Readonly<Record<string, string>>;
   /** Fixed where the provider insists; else any free port of 127.0.0.1. */
   redirectPort?: number;
+  /** How the browser's way back is written where the provider takes no 127.0.0.1. */
+  redirectHost?: "localhost";
+  /** An answer of the token endpoint, or its refusal, in the form of RFC 6749 where the provider has one of its own. */
+  asStandard?(answer: Readonly<Record<string, unknown>>): Record<string, unknown>;
 }
 
 /** Small things a connector may keep between runs. They may be lost at any time and never hold a secret. */
