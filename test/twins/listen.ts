@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { Duplex } from "node:stream";
 import type { Answered, Faults } from "./faults.ts";
 
 export interface Question {
@@ -47,6 +48,11 @@ export class Listener {
 
   get origin(): string {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  /** What is done with a connection that asks to become a WebSocket. */
+  onUpgrade(take: (request: IncomingMessage, stream: Duplex) => void): void {
+    this.#server.on("upgrade", take);
   }
 
   async close(): Promise<void> {
