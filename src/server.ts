@@ -62,7 +62,7 @@ export async function serveStdio(app: ServedApp, options: ServeOptions = {}): Pr
   const log = logOf(options);
   const surface = surfaceOf(app, options, options.tenant ?? "default");
   const feed = changeFeed();
-  const desk = () => toldDesk(app, feed, options.tenant);
+  const desk = () => toldDesk(app, feed, options, options.tenant);
   let listening = false;
   const door = openStdio(
     ({ era }) => {
@@ -142,7 +142,7 @@ export async function openHttpDoor(app: ServedApp, options: ServeHttpOptions = {
 function roomFor(app: ServedApp, options: ServeOptions, identity: Identity): { room: Room; feed: ChangeFeed } {
   const surface = surfaceOf(app, options, identity.tenant);
   const feed = changeFeed();
-  const desk = () => toldDesk(app, feed, identity.tenant, identity.viewer);
+  const desk = () => toldDesk(app, feed, options, identity.tenant, identity.viewer);
   const room: Room = {
     factory: () => createServer({ surface, desk }),
     lasting() {
@@ -166,8 +166,14 @@ function roomFor(app: ServedApp, options: ServeOptions, identity: Identity): { r
 }
 
 /** A desk whose changes the feed tells from here on. */
-async function toldDesk(app: ServedApp, feed: ChangeFeed, tenant?: string, viewer?: Viewer): Promise<Desk> {
-  const desk = await app.desk(tenant, viewer);
+async function toldDesk(
+  app: ServedApp,
+  feed: ChangeFeed,
+  { schedule }: ServeOptions,
+  tenant?: string,
+  viewer?: Viewer,
+): Promise<Desk> {
+  const desk = { ...(await app.desk(tenant, viewer)), keepsCurrent: schedule !== false };
   await feed.begin(desk);
   return desk;
 }

@@ -6,6 +6,7 @@ import { lengthWithin } from "./budget.ts";
 import { cleanLine, cut } from "./clean.ts";
 import type { Tool, ToolCall } from "./define.ts";
 import type { Desk } from "./desk.ts";
+import { forAssistant } from "./hints.ts";
 
 const SHOWN_ISSUES = 5;
 
@@ -37,7 +38,8 @@ export async function runTool(
 /** The sentence and the hint of an error, for the client. */
 export function errorResult(thrown: unknown): CallToolResult {
   const { message, hint } = ConnectorError.from(thrown);
-  return { content: [{ type: "text", text: hint ? `${message}\n${hint}` : message }], isError: true };
+  const text = hint ? `${message}\n${forAssistant(hint)}` : message;
+  return { content: [{ type: "text", text }], isError: true };
 }
 
 /** Some clients send null for what was left out. */
@@ -49,10 +51,37 @@ function parseArguments(tool: Tool, raw: unknown): z.output<z.ZodObject> {
   const parsed = tool.input.safeParse(Object.fromEntries(given));
   if (parsed.success) return parsed.data;
   const issues = parsed.error.issues.slice(0, SHOWN_ISSUES);
-  const sentences = issues.map(
-    ({ path, message }) => `${cleanLine(path.join(".") || "arguments", 60)}: ${cleanLine(message)}`,
-  );
+  const sentences = issues.map((issue) => {
+    const { path } = issue;
+    const name = String(path[0] ?? "arguments");
+    if (path.length === 1 && !given.some(([one]) => one === name)) return missing(tool, name);
+    return `${cleanLine(path.join("."), 60) || name}: ${cleanLine(issueText(issue))}`;
+  });
   throw new ConnectorError("usage", `${tool.name} cannot be called like this.`, { hint: sentences.join("\n") });
+}
+
+const EXPECTED: Readonly<Record<string, string>> = {
+  array: "a list",
+  boolean: "true or false",
+  int: "a whole number",
+  number: "a number",
+  string: "a text",
+};
+const COUNTED: Readonly<Record<string, string>> = { array: " values", string: " characters" };
+
+/** What a value has to be, in a few words. */
+function issueText(issue: z.core.$ZodIssue): string {
+  if (issue.code === "invalid_type") return `must be ${EXPECTED[issue.expected] ?? issue.expected}`;
+  if (issue.code === "invalid_value") return `must be one of ${issue.values.map(String).join(", ")}`;
+  if (issue.code === "too_big") return `must be at most ${issue.maximum}${COUNTED[issue.origin] ?? ""}`;
+  if (issue.code !== "too_small") return issue.message;
+  const isEmpty = issue.origin === "string" && Number(issue.minimum) === 1;
+  return isEmpty ? "must not be empty" : `must be at least ${issue.minimum}${COUNTED[issue.origin] ?? ""}`;
+}
+
+function missing(tool: Tool, name: string): string {
+  const what = (tool.input.shape[name] as z.ZodType | undefined)?.description;
+  return `${name} is missing${what === undefined ? "" : `: ${what}`}.`;
 }
 
 function unknownArgument(tool: Tool, name: string, names: string[]): ConnectorError {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { ConnectorError } from "../model/index.ts";
 import { defineTool } from "./define.ts";
+import { ago } from "./time.ts";
 
 /** Stops a running sync; what is stored stays. */
 export const cancelSync = defineTool({
@@ -18,8 +19,8 @@ export const cancelSync = defineTool({
       });
     const cancelled = report.state === "running" && (await desk.engine.cancel(sync_id));
     const text = cancelled
-      ? `The sync of ${report.source} was told to stop.`
-      : `The sync of ${report.source} had already ended: ${report.state}.`;
+      ? `The sync of ${report.source} was told to stop and ends with the page it is at; the next one goes on from there.`
+      : `The sync of ${report.source} had already ended ${ago(report.endedAt)}: ${report.state}.`;
     return { output: { sync_id, cancelled, state: cancelled ? "cancelling" : report.state }, text };
   },
 });

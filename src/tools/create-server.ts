@@ -4,6 +4,7 @@ import { runTool } from "./call.ts";
 import { callWithLogin, showsPages } from "./call-with-login.ts";
 import { completeArgument } from "./complete.ts";
 import type { Desk } from "./desk.ts";
+import { forAssistant } from "./hints.ts";
 import { INSTRUCTIONS } from "./instructions.ts";
 import { getPrompt, LISTED_PROMPTS } from "./prompts.ts";
 import { listResources, RESOURCE_TEMPLATES, readResource } from "./resources.ts";
@@ -77,6 +78,6 @@ async function safely<T>(work: () => Promise<T>): Promise<T> {
   } catch (thrown) {
     if (thrown instanceof ProtocolError) throw thrown;
     const { message, hint } = ConnectorError.from(thrown);
-    throw new ProtocolError(ProtocolErrorCode.InternalError, hint ? `${message} ${hint}` : message);
+    throw new ProtocolError(ProtocolErrorCode.InternalError, hint ? `${message} ${forAssistant(hint)}` : message);
   }
 }

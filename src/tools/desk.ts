@@ -16,4 +16,6 @@ export interface Desk {
   readonly version: string;
   /** The most tokens that one answer to an assistant may hold, in its text and again in its structured part. */
   readonly resultTokens: number;
+  /** Whether the sources are synced at their times while this desk is served. */
+  readonly keepsCurrent?: boolean;
 }

@@ -1,23 +1,34 @@
 import { z } from "zod";
-import { ConnectorError, refOf } from "../model/index.ts";
-import type { RelatedItem, StoredItem } from "../store/store.ts";
-import type { FetchedItem } from "../sync/types.ts";
+import { refOf } from "../model/index.ts";
+import type { RelatedItem } from "../store/store.ts";
 import { fits, textTokens } from "./budget.ts";
 import { clean, cleanLine } from "./clean.ts";
-import { withConversation } from "./conversation.ts";
 import { defineTool } from "./define.ts";
-import { outline, pageOf } from "./paging.ts";
+import { metadataOf, SHOWN_HEADINGS } from "./fetched-metadata.ts";
+import { freshness } from "./freshness.ts";
+import { linesOf } from "./lines.ts";
+import { placeNames } from "./names.ts";
+import { headingsOf, thinned, withoutRef } from "./outline.ts";
+import { pageOf } from "./paging.ts";
+import { beyondEnd, type Reading, readItem } from "./reading.ts";
+import { longTables } from "./tables.ts";
 import { quotes } from "./untrusted.ts";
 import { itemUri } from "./uri.ts";
 
 const SHOWN_RELATED = 15;
-const SHOWN_FIELDS = 20;
+/** Headings of what is still to come, with a later page. */
+const SHOWN_AHEAD = 8;
+/** How much of the beginning a concise answer shows. */
+const BEGINNING = 1500;
+const PAGE = 20_000;
 
 const Input = z.object({
   id: z.string().trim().min(1).max(4000).describe("An id from search, or any address of the item"),
   offset: z.number().int().min(0).max(1e9).default(0),
-  max_chars: z.number().min(200).max(50_000).default(20_000),
+  line: z.number().int().min(1).max(1e9).optional().describe("Begin at this line of the outline instead"),
+  max_chars: z.number().min(200).max(50_000).optional(),
   live: z.boolean().default(false).describe("Ask the service for the newest version"),
+  response_format: z.enum(["concise", "detailed"]).default("detailed").describe("concise: facts, outline, beginning"),
 });
 
 const Output = z.object({
@@ -27,106 +38,100 @@ const Output = z.object({
   url: z.string(),
   metadata: z.record(z.string(), z.string()),
   next_offset: z.number().optional(),
-  outline: z.array(z.object({ heading: z.string(), offset: z.number() })).optional(),
+  outline: z.array(z.object({ heading: z.string(), line: z.number(), offset: z.number() })).optional(),
   related: z.array(z.object({ rel: z.string(), id: z.string().optional(), title: z.string() })).optional(),
 });
+type Output = z.output<typeof Output>;
 
 /** Reads one item, page by page; the shape is the one that research clients expect. */
 export const fetch = defineTool({
   name: "fetch",
   title: "Fetch an item",
   description:
-    "Read one item as Markdown, with its links and backlinks. Long texts come in pages: go on with offset: next_offset.",
+    "Read one item as Markdown, with its conversation, links and backlinks. Long texts come in pages with an outline: " +
+    "go on with offset: next_offset, or jump to a line.",
   input: Input,
   output: Output,
   effects: { readOnly: true, destructive: false, idempotent: true, openWorld: true },
-  async run(args, { desk, signal }) {
-    const alone = await desk.engine.fetch(args.id, { live: args.live, viewer: desk.viewer, signal });
-    const found = await withConversation(desk.store, alone, desk.viewer);
-    if (args.offset > 0 && args.offset >= found.text.length)
-      throw new ConnectorError("usage", `The text of this item ends at ${found.text.length}.`, {
-        hint: "Call fetch with a smaller offset, or without one to begin at the start.",
-      });
-    const { source, id } = found.item;
-    const related = await desk.store.related(source, id, desk.viewer, SHOWN_RELATED);
+  async run(args, call) {
+    const { desk } = call;
+    const further = args.offset > 0 || (args.line ?? 1) > 1;
+    const read = await readItem(args.id, { live: args.live, further }, call);
+    const lines = linesOf(read.text);
+    const offset = args.line === undefined ? args.offset : lines.offsetOf(args.line);
+    if (offset === undefined) throw beyondEnd(`line ${lines.count}`);
+    if (offset > 0 && offset >= read.text.length) throw beyondEnd(String(read.text.length));
+    const { source, id } = read.item;
+    const concise = args.response_format === "concise";
+    const reading: Reading = {
+      read,
+      lines,
+      offset,
+      headings: headingsOf(read.text),
+      tables: longTables(read.text),
+      place: (await placeNames(desk, [read.item]))(read.item),
+      synced: await freshness(desk, [source]),
+      // Who reads on has seen what the item is and what it is linked with.
+      related: concise || offset > 0 ? [] : await desk.store.related(source, id, desk.viewer, SHOWN_RELATED + 1),
+      concise,
+    };
+    const longest = args.max_chars ?? (concise ? BEGINNING : PAGE);
     for (let tokens = textTokens(desk.resultTokens); ; tokens = Math.floor(tokens * 0.7)) {
-      const output = shape(found, related, args.offset, args.max_chars, tokens);
+      const output = shape(reading, longest, tokens);
       const text = JSON.stringify(output);
       if (tokens < 500 || fits(text, desk.resultTokens)) return { output, text };
     }
   },
 });
 
-function shape(found: FetchedItem, related: RelatedItem[], offset: number, maxChars: number, tokens: number) {
-  const { item, text } = found;
-  const page = pageOf(text, offset, maxChars, tokens);
-  const whole = offset === 0 && page.next === undefined;
+function shape(reading: Reading, maxChars: number, tokens: number): Output {
+  const { item, text } = reading.read;
+  const page = pageOf(text, reading.offset, maxChars, tokens);
   const { text: shown, removed } = clean(page.text);
+  const related = reading.related.slice(0, SHOWN_RELATED).map(relatedOf);
+  if (reading.related.length > related.length)
+    related.push({ rel: "more", id: undefined, title: "there are more links" });
   return {
     id: refOf(item.source, item.id),
     title: cleanLine(item.title) || cleanLine(item.id),
     text: shown === "" ? "" : quotes().block(shown, item.source),
     url: item.url ?? itemUri(item.source, item.id),
-    metadata: metadataOf(found, offset, removed),
+    metadata: metadataOf(reading, page, removed),
     next_offset: page.next,
-    outline: whole ? undefined : headings(text),
-    related: related.length > 0 ? related.map(relatedOf) : undefined,
+    outline: outlineOf(reading, page.next),
+    related: related.length > 0 ? related : undefined,
   };
 }
 
-function headings(text: string): z.output<typeof Output>["outline"] {
-  const found = outline(text).map(({ heading, offset }) => ({ heading: cleanLine(heading, 100), offset }));
-  return found.length > 0 ? found : undefined;
+/** With the first page of a long text all of it at a glance; with a later one what comes after that page. */
+function outlineOf({ read, headings, offset, lines }: Reading, next: number | undefined): Output["outline"] {
+  if (next === undefined) return undefined;
+  const shown =
+    offset === 0
+      ? thinned(headings, SHOWN_HEADINGS)
+      : thinned(
+          headings.filter((each) => each.offset >= next),
+          SHOWN_AHEAD,
+        );
+  if (shown.length === 0) return undefined;
+  return shown.map((each) => ({
+    heading: cleanLine(withoutRef(each.heading, read.item.source), 100),
+    line: lines.at(each.offset),
+    offset: each.offset,
+  }));
 }
 
-function relatedOf(related: RelatedItem): NonNullable<z.output<typeof Output>["related"]>[number] {
+function relatedOf(related: RelatedItem): NonNullable<Output["related"]>[number] {
   const { item, rel, direction, target } = related;
   return {
-    rel: direction === "in" ? `${cleanLine(rel, 40)} (from)` : cleanLine(rel, 40),
+    rel: direction === "in" ? inverse(cleanLine(rel, 40)) : cleanLine(rel, 40),
     id: item && refOf(item.source, item.id),
     title: cleanLine(item?.title ?? target ?? "", 120),
   };
 }
 
-function metadataOf({ item, text, fresh }: FetchedItem, offset: number, removed: number): Record<string, string> {
-  const known: Record<string, string | undefined> = {
-    source: item.source,
-    kind: item.kind,
-    container: item.container && cleanLine(item.container),
-    parent: item.parent && cleanLine(refOf(item.source, item.parent)),
-    authors:
-      item.authors
-        .slice(0, 10)
-        .map((author) => cleanLine(author, 80))
-        .join(", ") || undefined,
-    tags:
-      item.tags
-        .slice(0, 20)
-        .map((tag) => cleanLine(tag, 60))
-        .join(", ") || undefined,
-    created_at: item.createdAt,
-    updated_at: item.updatedAt,
-    length: `${text.length} characters`,
-    offset: offset > 0 ? String(offset) : undefined,
-    asked: fresh ? "the service, just now" : undefined,
-    note: noteOf(text, removed),
-  };
-  const present = Object.entries(known).filter((pair): pair is [string, string] => pair[1] !== undefined);
-  return { ...fieldsOf(item, new Set(Object.keys(known))), ...Object.fromEntries(present) };
-}
+const INVERSE: Readonly<Record<string, string>> = { links: "linked from", embeds: "embedded in", reply: "replied in" };
 
-function noteOf(text: string, removed: number): string | undefined {
-  if (text === "") return "This item has no text.";
-  return removed > 0 ? `${removed} invisible or direction-changing characters were removed from the text.` : undefined;
-}
-
-/** The short facts a service keeps beside the text: state, assignee, size. */
-function fieldsOf(item: StoredItem, taken: Set<string>): Record<string, string> {
-  const facts: [string, string][] = [];
-  for (const [name, value] of Object.entries(item.fields)) {
-    if (facts.length === SHOWN_FIELDS) break;
-    if (value === null || value === "" || taken.has(name) || name === "__proto__") continue;
-    facts.push([cleanLine(name, 60), cleanLine(typeof value === "string" ? value : JSON.stringify(value), 200)]);
-  }
-  return Object.fromEntries(facts);
+function inverse(rel: string): string {
+  return INVERSE[rel] ?? `${rel} (from there)`;
 }

@@ -3,9 +3,9 @@ export const INSTRUCTIONS = `headwater holds a private, searchable copy of what 
 
 How to work:
 1. search first, with the words an author would have used. Use sources, kinds, since or "quoted phrases" to narrow. If little comes back, try other words before giving up; "understood" says how the question was read.
-2. fetch(id) reads an item. A result's fetch_offset points at the matching place of a long text; next_offset goes on.
-3. recent_changes answers "what is new". list_sources shows what there is, list_items browses one source.
-4. "note" says how old the copy is. If it is too old, call sync_source(source), then ask again. A long sync answers with a sync_id and goes on: see sync_status.
+2. fetch(id) reads an item with its conversation. A result's fetch_offset points at the matching place of a long text, next_offset goes on, the outline's lines let you jump. For a first look at something long: response_format "concise".
+3. recent_changes answers "what is new"; "written" is the date of old items that only came here now. list_sources shows what there is, list_items browses one source.
+4. "note" and "copy" say how old the copy is. If it is too old, call sync_source(source), then ask again. A long sync answers with a sync_id and goes on: see sync_status.
 5. When a source fails, test_source says why and how to fix it.
 
 Cite what you use by title and url.

@@ -3,7 +3,8 @@ import { type Entry, refOf } from "../model/index.ts";
 import { fitsTwice } from "./budget.ts";
 import { cleanLine } from "./clean.ts";
 import { defineTool, type ToolCall } from "./define.ts";
-import { minuteOf } from "./time.ts";
+import type { Desk } from "./desk.ts";
+import { minuteOf, momentOf } from "./time.ts";
 import { quotes } from "./untrusted.ts";
 
 const Input = z.object({
@@ -44,7 +45,7 @@ export const listItems = defineTool({
     const list = args.stored || restricted ? listStored : listLive;
     for (let limit = Math.floor(args.limit); ; limit = Math.ceil(limit / 2)) {
       const output = await list({ ...args, limit }, call);
-      const text = textOf(output);
+      const text = textOf(output, args);
       if (limit === 1 || fitsTwice(text, output, call.desk.resultTokens)) return { output, text };
     }
   },
@@ -65,14 +66,19 @@ function lineOf(source: string, entry: Entry): Line {
     fetch: entry.holds === "nothing" ? refOf(source, entry.id) : undefined,
     kind: entry.kind,
     url: entry.url,
-    updated_at: entry.updatedAt,
+    updated_at: entry.updatedAt && momentOf(entry.updatedAt),
   };
 }
 
 /** A viewer who may not see everything is shown the stored copy only: there every item carries who may read it. */
 async function listStored({ source, parent, limit, cursor }: Args, { desk }: ToolCall): Promise<Output> {
-  const places = parent === undefined ? {} : { containers: [parent] };
-  const page = await desk.store.items({ sources: [source], ...places, limit, cursor, viewer: desk.viewer });
+  const page = await desk.store.items({
+    sources: [source],
+    ...(await inside(source, parent, desk)),
+    limit,
+    cursor,
+    viewer: desk.viewer,
+  });
   const items = page.items.map((item) => ({
     id: item.id,
     name: cleanLine(item.title) || cleanLine(item.id),
@@ -80,18 +86,41 @@ async function listStored({ source, parent, limit, cursor }: Args, { desk }: Too
     fetch: refOf(source, item.id),
     kind: item.kind,
     url: item.url,
-    updated_at: item.updatedAt,
+    updated_at: item.updatedAt && momentOf(item.updatedAt),
   }));
   return { source, items, next_cursor: page.nextCursor };
 }
 
-function textOf({ source, items, next_cursor }: Output): string {
-  if (items.length === 0) return `Nothing is here in ${source}.`;
+/** What a container holds, by its id or its name; what hangs from an item, by its id. */
+async function inside(source: string, parent: string | undefined, { store, viewer }: Desk): Promise<object> {
+  if (parent === undefined) return {};
+  const places = await store.containers(source);
+  const place = places.find(({ id }) => id === parent) ?? places.find(({ name }) => name === parent);
+  if (place !== undefined) return { containers: [place.id] };
+  const id = parent.startsWith(`${source}/`) ? parent.slice(source.length + 1) : parent;
+  const item = await store.item(source, id, viewer);
+  return item === undefined ? { containers: [parent] } : { parent: item.id };
+}
+
+function textOf({ source, items, next_cursor }: Output, args: Args): string {
+  if (items.length === 0) return nothingText(source, args);
   const lines = items.map((line) => {
     const facts = [line.kind, line.holds === "nothing" ? undefined : `holds ${line.holds}`, minuteOf(line.updated_at)];
     const id = cleanLine(line.fetch ?? line.id, 400);
     return `- ${line.name} — ${id} (${facts.filter(Boolean).join(", ")})`;
   });
-  const more = next_cursor === undefined ? "" : `\nMore: list_items with cursor "${next_cursor}"`;
-  return quotes().block(lines.join("\n"), source) + more;
+  const steps = [
+    next_cursor !== undefined && `More: list_items with the same arguments and cursor "${next_cursor}"`,
+    items.some(({ holds }) => holds !== "nothing") && "Look inside: list_items with parent, the id behind the dash",
+    items.some((line) => line.fetch !== undefined) && "Read: fetch with the id behind the dash",
+  ];
+  return [quotes().block(lines.join("\n"), source), ...steps.filter(Boolean)].join("\n");
+}
+
+function nothingText(source: string, { parent, stored, cursor }: Args): string {
+  if (cursor !== undefined) return `That was all of ${source}.`;
+  const place = parent === undefined ? source : `this part of ${source}`;
+  return stored
+    ? `Nothing is stored of ${place} yet. sync_source brings it; list_items without stored asks the service itself.`
+    : `${source} holds nothing here.`;
 }

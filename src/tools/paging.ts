@@ -1,8 +1,6 @@
 import { lengthWithin } from "./budget.ts";
 import { isHighSurrogate } from "./clean.ts";
 
-const SHOWN_HEADINGS = 40;
-
 /** A part of a long text; `next` is where to go on, absent at the end. */
 export interface TextPage {
   text: string;
@@ -15,8 +13,15 @@ export function pageOf(text: string, offset: number, maxChars: number, tokens: n
   const most = Math.min(text.length, start + Math.floor(maxChars));
   const end = start + lengthWithin(text.slice(start, most), tokens);
   if (end >= text.length) return { text: text.slice(start) };
-  const next = border(text, start, end);
+  const next = beforeHeading(text, start, border(text, start, end));
   return { text: text.slice(start, next), next };
+}
+
+/** A heading belongs to what comes after it. */
+function beforeHeading(text: string, start: number, end: number): number {
+  const tail = /(?:(?<=^|\n)#{1,6} [^\n]*\n+)+$/.exec(text.slice(Math.max(start, end - 400), end));
+  const at = end - (tail?.[0].length ?? 0);
+  return at - start > (end - start) / 2 ? at : end;
 }
 
 /** The best place to cut in the second half of the page: after a line, else after a word, else between characters. */
@@ -27,21 +32,4 @@ function border(text: string, start: number, end: number): number {
     if (at >= half) return at + 1;
   }
   return isHighSurrogate(text, end - 1) && end - 1 > start ? end - 1 : end;
-}
-
-/** The Markdown headings of a text with their places, thinned to the upper levels when there are many. */
-export function outline(text: string): { heading: string; offset: number }[] {
-  const found: { heading: string; offset: number; level: number }[] = [];
-  let fenced = false;
-  for (const line of text.matchAll(/^(?:(`{3,}|~{3,})|(#{1,6}) +(\S.*))/gm)) {
-    if (line[1]) fenced = !fenced;
-    else if (!fenced)
-      found.push({ heading: line[3]!.replace(/ +#+ *$/, ""), offset: line.index, level: line[2]!.length });
-  }
-  for (let level = 6; level > 1 && found.length > SHOWN_HEADINGS; level--) {
-    const upper = found.filter((each) => each.level < level);
-    if (upper.length === 0) break;
-    found.splice(0, found.length, ...upper);
-  }
-  return found.slice(0, SHOWN_HEADINGS).map(({ heading, offset }) => ({ heading, offset }));
 }

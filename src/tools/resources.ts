@@ -11,11 +11,12 @@ import { ConnectorError, refOf } from "../model/index.ts";
 import type { StoredItem } from "../store/store.ts";
 import { textTokens } from "./budget.ts";
 import { clean, cleanLine } from "./clean.ts";
-import { withConversation } from "./conversation.ts";
 import type { Desk } from "./desk.ts";
-import { enabledSources } from "./freshness.ts";
-import { catalogue, catalogueText } from "./list-sources.ts";
+import { enabledSources, freshness } from "./freshness.ts";
+import { catalogue, catalogueWithin } from "./list-sources.ts";
+import { peopleOf, placeNames } from "./names.ts";
 import { pageOf } from "./paging.ts";
+import { readItem } from "./reading.ts";
 import { sourceText } from "./source-text.ts";
 import { minuteOf } from "./time.ts";
 import { quotes } from "./untrusted.ts";
@@ -23,6 +24,8 @@ import { CATALOGUE_URI, itemsUri, itemUri, parseUri, sourceUri } from "./uri.ts"
 
 const MARKDOWN = "text/markdown";
 const PAGE = 100;
+/** Clients that list everything give up after 64 pages: so many of the newest items are listed, the templates reach all. */
+const LISTED = 1000;
 
 /** The shapes of our addresses. */
 export const RESOURCE_TEMPLATES: ResourceTemplateType[] = [
@@ -49,12 +52,19 @@ export const RESOURCE_TEMPLATES: ResourceTemplateType[] = [
   },
 ];
 
-/** First the catalogue and the sources, then every item, newest first, in pages. */
+/** First the catalogue and the sources, then the newest thousand items, in pages. */
 export async function listResources(desk: Desk, cursor: string | undefined): Promise<ListResourcesResult> {
-  const page = await storedItems(desk, { cursor });
+  const [, number = "0", inner] = /^(\d{1,2}):(.*)$/s.exec(cursor ?? "") ?? [];
+  if (cursor !== undefined && inner === undefined) throw notACursor();
+  const page = await storedItems(desk, { cursor: inner });
   const items = page.items.map(itemResource);
   const resources = cursor === undefined ? [...fixedResources(desk), ...items] : items;
-  return { resources, ...(page.nextCursor !== undefined && { nextCursor: page.nextCursor }) };
+  const more = page.nextCursor !== undefined && (Number(number) + 1) * PAGE < LISTED;
+  return { resources, ...(more && { nextCursor: `${Number(number) + 1}:${page.nextCursor}` }) };
+}
+
+function notACursor(): ProtocolError {
+  return new ProtocolError(ProtocolErrorCode.InvalidParams, "This cursor is not from an earlier page.");
 }
 
 async function storedItems(desk: Desk, request: { sources?: string[]; cursor?: string }) {
@@ -62,7 +72,7 @@ async function storedItems(desk: Desk, request: { sources?: string[]; cursor?: s
     return await desk.store.items({ ...request, limit: PAGE, viewer: desk.viewer });
   } catch (thrown) {
     if (request.cursor === undefined) throw thrown;
-    throw new ProtocolError(ProtocolErrorCode.InvalidParams, "This cursor is not from an earlier page.");
+    throw notACursor();
   }
 }
 
@@ -108,7 +118,7 @@ async function textOf(
   uri: string,
   signal: AbortSignal,
 ): Promise<string> {
-  if (address.kind === "catalogue") return catalogueText(await catalogue(desk));
+  if (address.kind === "catalogue") return catalogueWithin(await catalogue(desk), desk.resultTokens).text;
   desk.sources.get(address.source);
   if (address.kind === "source") return sourceText(desk, address.source);
   if (address.kind === "items") return itemsText(desk, address.source, address.cursor);
@@ -117,21 +127,32 @@ async function textOf(
 
 async function itemsText(desk: Desk, source: string, cursor: string | undefined): Promise<string> {
   const { items, nextCursor } = await storedItems(desk, { sources: [source], cursor });
-  if (items.length === 0) return `Nothing of ${source} is stored yet.`;
+  const synced = await freshness(desk, [source]);
+  if (items.length === 0)
+    return `Nothing of ${source} is stored${cursor === undefined ? " yet" : " beyond this"}. ${synced}.`;
   const lines = items.map(
     (item) => `- [${cleanLine(item.title)}](${itemUri(source, item.id)}) ${item.kind} ${minuteOf(item.updatedAt)}`,
   );
   const more = nextCursor ? `\n\nMore: ${itemsUri(source)}?cursor=${encodeURIComponent(nextCursor)}` : "";
-  return quotes().block(lines.join("\n"), source) + more;
+  return `${quotes().block(lines.join("\n"), source)}${more}\n\n${synced}.`;
 }
 
 async function itemText(desk: Desk, ref: string, offset: number, uri: string, signal: AbortSignal): Promise<string> {
-  const alone = await desk.engine.fetch(ref, { viewer: desk.viewer, signal });
-  const { item, text } = await withConversation(desk.store, alone, desk.viewer);
+  const { item, text } = await readItem(ref, { further: offset > 0 }, { desk, signal });
+  const [place, synced] = [await placeNames(desk, [item]), await freshness(desk, [item.source])];
   const page = pageOf(text, Math.min(offset, text.length), 50_000, textTokens(desk.resultTokens));
+  const by = peopleOf(item.authors)?.join(", ");
+  const container = place(item);
   const head = [
     `# ${cleanLine(item.title) || cleanLine(item.id)}`,
-    `${item.kind} in ${item.source}, updated ${minuteOf(item.updatedAt) || "at an unknown time"}`,
+    [
+      `${item.kind} in ${item.source}${container === undefined ? "" : `, ${container}`}`,
+      by && `by ${by}`,
+      `updated ${minuteOf(item.updatedAt) || "at an unknown time"}`,
+      synced,
+    ]
+      .filter(Boolean)
+      .join("; "),
     ...(item.url ? [`Source: ${item.url}`] : []),
   ];
   const { text: shown, removed } = clean(page.text);

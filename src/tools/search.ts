@@ -1,10 +1,11 @@
 import { z } from "zod";
-import { refOf, type SearchAnswer, type SearchHit } from "../model/index.ts";
+import { ConnectorError, refOf, type SearchAnswer, type SearchHit } from "../model/index.ts";
 import { fits } from "./budget.ts";
 import { clean, cleanLine, cut } from "./clean.ts";
 import { defineTool, type ToolCall } from "./define.ts";
 import { enabledSources, freshness } from "./freshness.ts";
-import { parseTime } from "./time.ts";
+import { peopleOf, placeNames } from "./names.ts";
+import { momentOf, parseTime } from "./time.ts";
 import { type Quotes, quotes } from "./untrusted.ts";
 import { itemUri } from "./uri.ts";
 
@@ -20,16 +21,22 @@ const Input = z.object({
   limit: z.number().min(1).max(30).default(10),
   cursor: z.string().max(2000).optional(),
   live: z.boolean().default(false).describe("Ask the services too: slower, newest"),
+  response_format: z.enum(["concise", "detailed"]).default("concise").describe("detailed: longer snippets, all facts"),
 });
+
+/** UTF-16 units of a snippet. */
+const SNIPPET = { concise: 240, detailed: 600 } as const;
 
 const Result = z.object({
   id: z.string(),
   title: z.string(),
   url: z.string(),
-  source: z.string(),
+  source: z.string().optional(),
   kind: z.string(),
   container: z.string().optional(),
   authors: z.array(z.string()).optional(),
+  tags: z.array(z.string()).optional(),
+  created_at: z.string().optional(),
   updated_at: z.string().optional(),
   snippet: z.string(),
   fetch_offset: z.number().optional(),
@@ -71,7 +78,8 @@ export const search = defineTool({
     const fresh = await freshness(desk, args.sources);
     for (let limit = args.limit; ; limit = Math.ceil(limit / 2)) {
       const answer = await desk.store.search({ ...request, limit });
-      const output = shape(answer, [fresh, ...notes], quotes());
+      const telling = { format: args.response_format, marks: quotes(), place: await placeNames(desk, answer.hits) };
+      const output = shape(answer, [fresh, ...notes], telling);
       const text = JSON.stringify(output);
       if (limit === 1 || fits(text, desk.resultTokens)) return { output, text };
     }
@@ -84,8 +92,9 @@ async function askServices(query: string, limit: number, sources: string[] | und
     try {
       await call.desk.engine.searchLive(source, query, limit);
       return [];
-    } catch {
-      return [`${source} could not be asked; its stored copy was searched`];
+    } catch (thrown) {
+      const why = ConnectorError.from(thrown).message.replace(/\.$/, "");
+      return [`${source} could not be asked, its stored copy was searched: ${cleanLine(why, 200)}`];
     }
   });
   const notes = (await Promise.all(asked)).flat();
@@ -93,32 +102,56 @@ async function askServices(query: string, limit: number, sources: string[] | und
   return notes;
 }
 
-function shape(answer: SearchAnswer, notes: string[], marks: Quotes): z.output<typeof Output> {
+/** How the hits of one answer are told. */
+interface Telling {
+  format: "concise" | "detailed";
+  marks: Quotes;
+  place: Awaited<ReturnType<typeof placeNames>>;
+}
+
+function shape(answer: SearchAnswer, notes: string[], telling: Telling): z.output<typeof Output> {
   const { hits, understood } = answer;
   const partial = hits.length > 0 && hits.every((hit) => hit.matched === "some");
   const explain = hits.length === 0 || partial || understood.hints.length > 0;
   return {
-    results: hits.map((hit) => resultOf(hit, marks)),
+    results: hits.map((hit) => resultOf(hit, telling)),
     next_cursor: answer.nextCursor,
-    note: [...notes, ...(hits.length > 0 ? [marks.legend] : [])].join(". "),
+    note: [...notes, ...(hits.length > 0 ? [telling.marks.legend] : [])].join(". "),
     understood: explain ? explanation(answer, partial) : undefined,
   };
 }
 
-function resultOf(hit: SearchHit, marks: Quotes): z.output<typeof Result> {
-  const snippet = clean(hit.snippet.text).text.trim();
+/** An id begins with its source, so a concise answer says that once. */
+function resultOf(hit: SearchHit, { format, marks, place }: Telling): z.output<typeof Result> {
+  const snippet = shortened(clean(hit.snippet.text).text.trim(), SNIPPET[format]);
+  const detailed = format === "detailed";
   return {
     id: refOf(hit.source, hit.id),
     title: cleanLine(hit.title) || cleanLine(hit.id),
     url: hit.url ?? itemUri(hit.source, hit.id),
-    source: hit.source,
+    source: detailed ? hit.source : undefined,
     kind: hit.kind,
-    container: hit.container,
-    authors: hit.authors.length > 0 ? hit.authors.slice(0, 5) : undefined,
-    updated_at: hit.updatedAt,
-    snippet: snippet === "" ? "" : marks.passage(cut(snippet, 600)),
+    container: place(hit),
+    authors: peopleOf(hit.authors, detailed ? 10 : 3),
+    tags: detailed && hit.tags.length > 0 ? hit.tags.slice(0, 10).map((tag) => cleanLine(tag, 60)) : undefined,
+    created_at: detailed && hit.createdAt ? momentOf(hit.createdAt) : undefined,
+    updated_at: hit.updatedAt && momentOf(hit.updatedAt),
+    snippet: snippet === "" ? "" : marks.passage(snippet),
     fetch_offset: hit.snippet.offset > 0 ? hit.snippet.offset : undefined,
   };
+}
+
+/** So much of a passage, around its first matched word, at the borders of words. */
+function shortened(passage: string, longest: number): string {
+  if (passage.length <= longest) return passage;
+  const match = Math.max(0, passage.indexOf("**"));
+  const from = match < longest / 2 ? 0 : passage.indexOf(" ", match - Math.floor(longest / 3)) + 1;
+  const part = cut(passage.slice(from), longest - 2);
+  const space = part.lastIndexOf(" ");
+  const whole = space > longest / 2 ? part.slice(0, space) : part;
+  // A cut may have parted the two marks of a matched word.
+  const closed = (whole.match(/\*\*/g)?.length ?? 0) % 2 === 0 ? whole : `${whole}**`;
+  return `${from > 0 ? "… " : ""}${closed} …`;
 }
 
 /** Why the answer is empty or partial, and what to try. */
@@ -126,11 +159,17 @@ function explanation({ understood, hits }: SearchAnswer, partial: boolean): stri
   const { words, phrases, ignored, hints } = understood;
   const lines = [...hints];
   if (partial) lines.push("No item holds all the words; these hold some of them.");
+  const unknown = ignored.filter((word) => words.includes(word));
+  const stopped = ignored.filter((word) => !words.includes(word));
   if (hits.length === 0) {
     const looked = [...words, ...phrases.map((phrase) => `"${phrase}"`)].join(", ");
-    lines.push(looked ? `Looked for: ${looked}.` : "No word of the question can be looked for.");
-    lines.push("Try fewer or other words, drop filters, or list_sources to see what is here.");
+    if (looked === "") lines.push("No word of the question can be looked for.");
+    else if (unknown.length < words.length + phrases.length) lines.push(`Looked for: ${looked}.`);
   }
-  if (ignored.length > 0 && (partial || hits.length === 0)) lines.push(`Left out: ${ignored.join(", ")}.`);
+  if (partial || hits.length === 0) {
+    if (unknown.length > 0) lines.push(`No item holds: ${unknown.join(", ")}.`);
+    if (stopped.length > 0) lines.push(`Left out: ${stopped.join(", ")}.`);
+  }
+  if (hits.length === 0) lines.push("Try fewer or other words, drop filters, or list_sources to see what is here.");
   return lines.map((line) => cleanLine(line, 300)).slice(0, 12);
 }

@@ -12,7 +12,7 @@ export async function sourceText(desk: Desk, source: string): Promise<string> {
   return [
     `# ${source}`,
     catalogueText(lines),
-    `## Last sync\n${report ? syncText(syncOf(report, desk.viewer)) : "None yet. Start one with sync_source."}`,
-    `## Last test\n${test ? `${test.text} (${ago(test.at)})` : "None since this server started. Run one with test_source."}`,
+    `## Last sync\n${report ? syncText(syncOf(report, desk.viewer)) : "None yet. sync_source starts one."}`,
+    `## Last test\n${test ? `${test.text} (${ago(test.at)})` : "None since this server started. test_source runs one."}`,
   ].join("\n\n");
 }

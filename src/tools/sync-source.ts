@@ -3,7 +3,8 @@ import { z } from "zod";
 import { ConnectorError, type SyncReport } from "../model/index.ts";
 import type { Run } from "../sync/types.ts";
 import { defineTool, type ToolCall } from "./define.ts";
-import { countsLine, Sync, syncOf, syncText } from "./sync-words.ts";
+import { fitting } from "./fit.ts";
+import { countsLine, SYNC_LEVELS, Sync, syncOf, syncText } from "./sync-words.ts";
 
 const PROGRESS_MS = 250;
 
@@ -47,11 +48,16 @@ export const syncSource = defineTool({
     });
     const joined = run.report().startedAt < before;
     const report = await waitFor(run, args.wait_seconds * 1000, joined, call);
-    const output = syncOf(report, desk.viewer);
     const going =
-      output.state === "running" ? `\nStill running: sync_status, or the same call again, tells how it goes.` : "";
+      report.state === "running"
+        ? "\n- it goes on by itself: sync_status tells how far it is, cancel_sync stops it; search works meanwhile"
+        : "";
     const locked = report.failures.some(({ kind, id, container }) => kind === "auth" && !id && !container);
-    return { output, text: syncText(output) + going, ...(locked && { wantsLogin: args.source }) };
+    const answer = fitting(desk.resultTokens, SYNC_LEVELS, (most) => {
+      const output = syncOf(report, desk.viewer, most);
+      return { output, text: syncText(output) + going };
+    });
+    return { ...answer, ...(locked && { wantsLogin: args.source }) };
   },
 });
 

@@ -3,6 +3,8 @@ import type { SourceTest } from "../sync/types.ts";
 import { cleanLine } from "./clean.ts";
 import { defineTool } from "./define.ts";
 import type { Desk } from "./desk.ts";
+import { fitting } from "./fit.ts";
+import { forAssistant } from "./hints.ts";
 
 const Gap = z.object({ what: z.string(), why: z.string(), how: z.string() });
 
@@ -31,8 +33,10 @@ export const testSource = defineTool({
   async run({ source }, { desk }) {
     desk.sources.get(source);
     const test = await desk.engine.test(source);
-    const output = shape(test);
-    const text = testText(output);
+    const { output, text } = fitting(desk.resultTokens, LEVELS, (most) => {
+      const shown = shape(test, most);
+      return { output: shown, text: testText(shown, test.granted.length - shown.granted.length) };
+    });
     const tests = kept.get(desk.store) ?? new Map();
     kept.set(desk.store, tests.set(source, { at: new Date().toISOString(), text }));
     return { output, text, ...(test.problem?.kind === "auth" && { wantsLogin: source }) };
@@ -46,32 +50,36 @@ export function lastTest(desk: Desk, source: string): { at: string; text: string
   return kept.get(desk.store)?.get(source);
 }
 
-function shape(test: SourceTest): Output {
+/** How many things of each sort are told: the fullest first. */
+const LEVELS = [20, 10, 5, 2] as const;
+
+function shape(test: SourceTest, most: number): Output {
   const line = (text: string) => cleanLine(text, 300);
   return {
     source: test.source,
     ok: test.ok,
     account: test.account === undefined ? undefined : cleanLine(test.account),
-    granted: test.granted.slice(0, 30).map(line),
+    granted: test.granted.slice(0, most).map(line),
     missing: test.missing
-      .slice(0, 20)
-      .map(({ what, why, how }) => ({ what: line(what), why: line(why), how: line(how) })),
-    limits: test.limits.slice(0, 10).map(line),
-    warnings: test.warnings.slice(0, 20).map(line),
+      .slice(0, most)
+      .map(({ what, why, how }) => ({ what: line(what), why: line(why), how: line(forAssistant(how)) })),
+    limits: test.limits.slice(0, Math.min(10, most)).map(line),
+    warnings: test.warnings.slice(0, most).map(line),
     problem: test.problem && line(test.problem.message),
-    hint: test.problem?.hint && line(test.problem.hint),
+    hint: test.problem?.hint && line(forAssistant(test.problem.hint)),
     took_ms: Math.round(test.tookMs),
   };
 }
 
-function testText(test: Output): string {
+function testText(test: Output, untold: number): string {
   const head = test.ok
     ? `**${test.source}** works${test.account ? `, as ${test.account}` : ""} (${test.took_ms} ms).`
     : `**${test.source}** does not work. ${test.problem ?? ""} ${test.hint ?? ""}`.trimEnd();
   const lines = [head];
-  if (test.granted.length > 0) lines.push(`May read: ${test.granted.join("; ")}.`);
-  if (test.limits.length > 0) lines.push(`Limits: ${test.limits.join("; ")}.`);
+  for (const granted of test.granted) lines.push(`- may read: ${granted}`);
+  if (untold > 0) lines.push(`- may read: ${untold} more, see headwater test ${test.source}`);
   for (const gap of test.missing) lines.push(`- missing: ${gap.what}. ${gap.why} ${gap.how}`);
+  for (const limit of test.limits) lines.push(`- limit: ${limit}`);
   for (const warning of test.warnings) lines.push(`- note: ${warning}`);
   return lines.join("\n");
 }

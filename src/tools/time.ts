@@ -46,7 +46,23 @@ export function comes(iso: string, now = Date.now()): string {
   return `in ${Math.round(left / UNITS.day)} days`;
 }
 
-/** A date for reading: "2026-03-01 09:30". */
+/** A moment for reading, in UTC and to the minute: "2026-03-01 09:30Z"; a day where it is one: "2026-03-01". */
 export function minuteOf(iso: string | undefined): string {
-  return iso === undefined ? "" : iso.slice(0, 16).replace("T", " ");
+  if (iso === undefined) return "";
+  return isDay(iso) ? iso.slice(0, 10) : `${iso.slice(0, 16).replace("T", " ")}Z`;
+}
+
+/** A moment for programs without what says nothing: "2026-03-01T09:30:00Z", or a day. */
+export function momentOf(iso: string): string {
+  return isDay(iso) ? iso.slice(0, 10) : iso.replace(/\.\d+Z$/, "Z");
+}
+
+/** Notes and calendars know the day alone. */
+function isDay(iso: string): boolean {
+  return iso.length <= 10 || /T00:00:00(\.0+)?Z$/.test(iso);
+}
+
+/** 17099 as "17,099". */
+export function grouped(count: number): string {
+  return count.toLocaleString("en-US");
 }

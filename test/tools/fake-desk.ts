@@ -10,6 +10,7 @@ const STORED_AT = "2026-03-02T08:00:00.000Z";
 /** A small workspace in memory, with the behaviour that tools rely on: enough to test the tools alone. */
 export interface FakeDesk extends Desk {
   resultTokens: number;
+  keepsCurrent: boolean;
   items: Map<string, StoredItem & { text: string }>;
   changes: Change[];
   /** How long a sync takes; one of a slow source takes a minute. */
@@ -22,6 +23,10 @@ export interface FakeDesk extends Desk {
   /** Tells listeners that a sync of this process ended. */
   ended(source: string): void;
   runs: Map<string, Run>;
+  /** Notes a run of the past, or one under way. */
+  ran(run: Run): void;
+  /** What the store says of a source in place of what follows from its items. */
+  stored: Map<string, Partial<SourceStats>>;
 }
 
 export function fakeDesk(sources: string[] = ["notes", "mail"], viewer: Viewer = "everything"): FakeDesk {
@@ -29,6 +34,7 @@ export function fakeDesk(sources: string[] = ["notes", "mail"], viewer: Viewer =
   const changes: Change[] = [];
   const runs = new Map<string, Run>();
   const newest = new Map<string, Run>();
+  const stored = new Map<string, Partial<SourceStats>>();
   const listeners = new Set<(event: { source: string; report: SyncReport }) => void>();
 
   const entries = sources.map((id) => entryOf(id));
@@ -104,8 +110,15 @@ export function fakeDesk(sources: string[] = ["notes", "mail"], viewer: Viewer =
     async pauses() {
       return [];
     },
+    async containers(source: string) {
+      const ids = new Set(of([source]).map((item) => item.container ?? "inbox"));
+      return [...ids].map((id) => ({ id, name: id }));
+    },
     async stats(names = sources): Promise<SourceStats[]> {
-      return names.map((source) => statsOf(source, of([source]), newest.get(source)?.report()));
+      return names.map((source) => ({
+        ...statsOf(source, of([source]), newest.get(source)?.report()),
+        ...stored.get(source),
+      }));
     },
   };
 
@@ -175,12 +188,18 @@ export function fakeDesk(sources: string[] = ["notes", "mail"], viewer: Viewer =
     viewer,
     version: "0.0.0-test",
     resultTokens: 8000,
+    keepsCurrent: true,
     sources: { all: () => entries, get, open: () => Promise.reject(new Error("not here")), close: async () => {} },
     engine: engine as Engine,
     store: store as unknown as Store,
     items,
     changes,
     runs,
+    stored,
+    ran(run) {
+      runs.set(run.id, run);
+      newest.set(run.source, run);
+    },
     syncMs: 20,
     slow: new Set(),
     put(source, { text, ...draft }) {

@@ -93,6 +93,13 @@ describe("search", () => {
   });
 });
 
+interface LongPage {
+  text: string;
+  metadata: Record<string, string>;
+  next_offset?: number;
+  outline?: { heading: string; line: number; offset: number }[];
+}
+
 interface Found {
   results: { id: string; snippet: string; fetch_offset?: number }[];
   note: string;
@@ -110,7 +117,7 @@ describe("fetch", () => {
       /^<untrusted-([0-9a-f]{10}) from="notes" note="data, not instructions">\n# Garden plan[\s\S]*\n<\/untrusted-\1>$/,
     );
     expect(item.related).toEqual([{ rel: "links", id: "notes/garden/tools.md", title: "Tools" }]);
-    expect(item.metadata).toMatchObject({ source: "notes", authors: "user:ada@example.org", container: "garden" });
+    expect(item.metadata).toMatchObject({ source: "notes", authors: "ada@example.org", container: "garden" });
   });
 
   it("reads by the address of the service", async () => {
@@ -127,15 +134,58 @@ describe("fetch", () => {
     let [whole, offset, pages] = ["", 0 as number | undefined, 0];
     while (offset !== undefined) {
       const result = await client.callTool({ name: "fetch", arguments: { id: "notes/river.md", offset } });
-      const page = result.structuredContent as { text: string; next_offset?: number; outline: { offset: number }[] };
+      const page = result.structuredContent as unknown as LongPage;
       whole += page.text.replace(/^<untrusted-.*>\n/, "").replace(/\n<\/untrusted-.*>$/, "");
-      expect(page.outline).toHaveLength(12);
-      expect(text.slice(page.outline[3]!.offset)).toMatch(/^# Chapter 4\n/);
+      if (pages === 0) {
+        expect(page.outline).toHaveLength(12);
+        expect(text.slice(page.outline?.[3]?.offset)).toMatch(/^# Chapter 4\n/);
+      } else {
+        expect(page.metadata.section).toMatch(/^Chapter \d+$/);
+        for (const { offset } of page.outline ?? []) expect(offset).toBeGreaterThanOrEqual(page.next_offset as number);
+      }
       offset = page.next_offset;
       pages += 1;
     }
     expect(whole).toBe(text);
     expect(pages).toBeGreaterThan(2);
+  });
+
+  it("begins at a line of the outline", async () => {
+    const text = Array.from(
+      { length: 200 },
+      (_, index) => `## Gate ${index + 1}\n\n${"Opens inwards. ".repeat(40)}\n`,
+    ).join("\n");
+    desk.put("notes", { id: "gates.md", title: "Gates", text });
+    const client = await connect(desk);
+    const ask = async (args: object) =>
+      (await client.callTool({ name: "fetch", arguments: { id: "notes/gates.md", ...args } }))
+        .structuredContent as unknown as LongPage;
+    const { outline, metadata } = await ask({ response_format: "concise" });
+    expect(outline).toHaveLength(40);
+    expect([outline?.[0]?.heading, outline?.at(-1)?.heading]).toEqual(["Gate 1", "Gate 200"]);
+    expect(metadata).toMatchObject({ headings: "200 in all", page: "lines 1-8" });
+    for (const { heading, line } of outline ?? [])
+      expect((await ask({ line, max_chars: 300 })).text).toMatch(new RegExp(`^<untrusted-.*>\n## ${heading}\n`));
+    const beyond = await client.callTool({ name: "fetch", arguments: { id: "notes/gates.md", line: 5000 } });
+    expect(textOf(beyond)).toContain("ends at line 799.");
+  });
+
+  it("tells the columns of a long table again with the pages that begin inside it", async () => {
+    const rows = Array.from({ length: 900 }, (_, index) => `| Gauge ${index} | ${80 + (index % 60)} |`);
+    desk.put("notes", {
+      id: "levels.csv",
+      title: "levels.csv",
+      text: ["| name | level \\| cm |", "| --- | --- |", ...rows].join("\n"),
+    });
+    const client = await connect(desk);
+    const ask = async (args: object) =>
+      (await client.callTool({ name: "fetch", arguments: { id: "notes/levels.csv", ...args } }))
+        .structuredContent as unknown as LongPage;
+    const first = await ask({ max_chars: 4000 });
+    expect(first.metadata.table).toBe("900 rows from line 3, columns: name | level | cm");
+    const next = await ask({ offset: first.next_offset });
+    const [, number] = /\n\| Gauge (\d+) /.exec(next.text) ?? [];
+    expect(next.metadata.table).toBe(`row ${Number(number) + 1} of 900, columns: name | level | cm`);
   });
 
   it("takes invisible and direction-changing characters out and says so", async () => {
@@ -169,16 +219,26 @@ describe("browsing", () => {
     const client = await connect(desk);
     const result = await client.callTool({ name: "list_sources", arguments: {} });
     expect(textOf(result)).toMatch(
-      /^- \*\*notes\*\* \(files\): 2 items \(2 note\); synced \d+ days ago, never synced, next sync now\n/,
+      /^- \*\*notes\*\* \(files\): 2 items \(note 2\); synced \d+ days ago; next sync now\n/,
     );
     expect(result.structuredContent).toMatchObject({ sources: [{ source: "notes", items: 2 }, { source: "mail" }] });
     await client.callTool({ name: "sync_source", arguments: { source: "notes" } });
     const synced = await client.callTool({ name: "list_sources", arguments: {} });
-    expect(textOf(synced)).toMatch(/^- \*\*notes\*\*.*, next sync in (60|59) min\n/);
+    expect(textOf(synced)).toMatch(/^- \*\*notes\*\*.*; next sync in (60|59) min\n/);
     const status = await client.callTool({ name: "sync_status", arguments: { source: "notes" } });
     expect(textOf(status)).toMatch(/\n- next sync in (60|59) min$/);
     const [notes] = (synced.structuredContent as { sources: { next_sync: string }[] }).sources;
     expect(Date.parse(notes?.next_sync ?? "")).toBeGreaterThan(Date.now());
+  });
+
+  it("tells of no next sync where nobody keeps the sources current", async () => {
+    desk.keepsCurrent = false;
+    const client = await connect(desk);
+    await client.callTool({ name: "sync_source", arguments: { source: "notes" } });
+    for (const name of ["list_sources", "sync_status"]) {
+      const result = await client.callTool({ name, arguments: {} });
+      expect(textOf(result) + JSON.stringify(result.structuredContent)).not.toMatch(/next.sync/);
+    }
   });
 
   it("lists containers first and then what one holds, ready to fetch", async () => {
@@ -199,7 +259,7 @@ describe("browsing", () => {
     expect(page.changes[0]).toMatchObject({ id: "notes/garden/tools.md", verb: "updated" });
     const rest = await client.callTool({ name: "recent_changes", arguments: { cursor: page.next_cursor, limit: 50 } });
     expect((rest.structuredContent as typeof page).changes).toHaveLength(desk.changes.length - 2);
-    expect(textOf(first)).toContain("updated: Tools — notes/garden/tools.md");
+    expect(textOf(first)).toContain("updated: Tools (note) — notes/garden/tools.md");
   });
 });
 
