@@ -8,13 +8,13 @@ import { openSets } from "./world.mjs";
 /** What must be reached, against the plain row, on every set. */
 const TARGET = 1.05;
 
-const ALL = { beginnings: true, feedback: true };
+const FEATURES = ["beginnings", "repeats", "nearness", "names", "feedback"];
+const all = (on) => Object.fromEntries(FEATURES.map((feature) => [feature, on]));
 /** What is on in each row; the first is the product's. */
-const FEATURES = [
-  ["headwater", ALL],
-  ["  without beginnings", { ...ALL, beginnings: false }],
-  ["  without feedback", { ...ALL, feedback: false }],
-  ["  without both", { beginnings: false, feedback: false }],
+const ROWS = [
+  ["headwater", all(true)],
+  ...FEATURES.map((feature) => [`  without ${feature}`, { ...all(true), [feature]: false }]),
+  ["  without all of them", all(false)],
 ];
 
 /**
@@ -26,7 +26,7 @@ export async function run({ collections, log } = {}) {
   try {
     return world.sets.map((set) => {
       const floor = measured(set, (question) => set.askPlainly(question));
-      const rows = FEATURES.map(([name, ranking]) => [name, measured(set, (question) => set.ask(question, ranking))]);
+      const rows = ROWS.map(([name, ranking]) => [name, measured(set, (question) => set.ask(question, ranking))]);
       log?.(report(set, floor, rows));
       const ours = rows[0][1];
       const value = mean(ours.ndcg) / mean(floor.ndcg);

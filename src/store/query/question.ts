@@ -135,12 +135,13 @@ function dropStopWords(question: Question): void {
 }
 
 function dropRepeats(question: Question): void {
-  const seen = new Set<string>();
+  const seen = new Map<string, Term>();
   const terms = question.terms.filter((term) => {
     const key = `${term.prefix === true}${term.kind === "phrase"}${termKeys(term).join(" ")}`;
-    const fresh = !seen.has(key);
-    seen.add(key);
-    return fresh;
+    const known = seen.get(key);
+    if (known === undefined) seen.set(key, term);
+    else known.times = (known.times ?? 1) + 1;
+    return known === undefined;
   });
   if (terms.length > MOST_TERMS) question.hints.push(`Only the first ${MOST_TERMS} different words were looked for.`);
   question.terms = terms.slice(0, MOST_TERMS);

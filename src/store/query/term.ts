@@ -14,6 +14,8 @@ export interface Term {
   parts: string[];
   /** "kube*": any word that begins so. */
   prefix?: boolean;
+  /** How often the question says it, where that is more than once. */
+  times?: number;
 }
 
 const PART = /[\p{L}\p{N}\p{Co}][\p{L}\p{N}\p{Co}\p{M}\u00AD\u200B-\u200D]*/gu;

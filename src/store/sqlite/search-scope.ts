@@ -158,7 +158,8 @@ function resolve(
       exact.length > 0 && field !== "containers" && field !== "tags"
         ? exact
         : known.filter((name) => matches(field, name, sought));
-    const called = met.length === 0 && field === "authors" && open ? calledSo(connection, known, value) : met;
+    // Who is written Haruka on a report may sign as 山田 遥 elsewhere: her own page knows both.
+    const called = field === "authors" && open ? [...met, ...calledSo(connection, known, value)] : met;
     found.push(...called);
     if (called.length === 0)
       scope.hints.push(unknown(known, field, value, open || field === "sources" || field === "kinds"));

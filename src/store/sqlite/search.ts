@@ -7,6 +7,7 @@ import type { Connection } from "./driver.ts";
 import { MOST_EXACT, namedBy, titledAmong, titledBy } from "./exact.ts";
 import { estimateOf } from "./frequency.ts";
 import { BUDGET, gateFor } from "./gate.ts";
+import { namedItems } from "./named-items.ts";
 import { newestOf } from "./newest.ts";
 import { bestAmong, bestOf, passing, type Ranked, someOf } from "./ranked.ts";
 import { POOL, reordered } from "./reorder.ts";
@@ -63,6 +64,7 @@ export function searchItems(
   const { found, terms, missing, hints } = scope.possible
     ? find(search)
     : { found: [], terms: question.terms, missing: [], hints: [] };
+  if (ranking.names && scope.possible) addNamed(search, found);
   const exact = found.filter((each) => each.tier === "exact");
   const others = found.filter((each) => each.tier !== "exact");
   const page = [...exact, ...reordered(connection, others, terms, ranking)].slice(0, limit);
@@ -78,6 +80,16 @@ export function searchItems(
       hints: [...question.hints, ...scope.hints, ...hints],
     },
   };
+}
+
+/** Puts in what the question names by author or tag, where it will still be put into order. */
+function addNamed({ connection, question, limits, scope, seen }: Search, found: Found[]): void {
+  const { terms } = question;
+  if (terms.length === 0) return;
+  const passed = new Set([...seen, ...found.map((each) => each.row)]);
+  const tier = terms.length === 1 ? "all" : "some";
+  const named = namedItems(connection, terms, limits, scope.check, passed).map((each): Found => ({ ...each, tier }));
+  found.splice(Math.max(0, POOL - named.length), 0, ...named);
 }
 
 interface Outcome {
@@ -120,7 +132,7 @@ function find(search: Search): Outcome {
   found.push(...order.filter((each) => !titled.has(each.row)));
   const known = new Set(all.ranked.map((each) => each.row));
   found.push(...rest.filter((each) => !known.has(each.row)).map((each): Found => ({ ...each, tier: "some" })));
-  return { found, ...met };
+  return { found, terms: [...met.terms, ...met.named], missing: met.missing, hints: met.hints };
 }
 
 /** Items with all words; not scored where they are so few that those with some words will be ranked anyway. */
