@@ -41,8 +41,9 @@ export async function retryFailures(job: Job, always = false): Promise<void> {
 
 async function bringBodies(job: Job, ids: string[]): Promise<void> {
   const counts = await bringAndStore(job, ids, bringBody);
-  // The item itself was counted with its page, unless it could not be stored then; here only what is new is.
-  job.report.add({ added: counts.added, deleted: counts.deleted, lost: counts.lost, failed: counts.failed });
+  // An item that visibly changed was counted with its page; here only what is new is, and what only the body could tell.
+  const { added, updated, deleted, lost, failed } = counts;
+  job.report.add({ added, updated, deleted, lost, failed });
 }
 
 async function bringBody(job: Job, id: string): Promise<Brought> {
