@@ -2,6 +2,7 @@ export * from "../../model/index.ts";
 export * from "./auth.ts";
 export * from "./decode-text.ts";
 export * from "./define.ts";
+export * from "./google/index.ts";
 export * from "./http/index.ts";
 export * from "./markdown/index.ts";
 export * from "./options.ts";

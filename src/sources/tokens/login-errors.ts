@@ -16,9 +16,9 @@ export function loginEnded(source: string): ConnectorError {
   });
 }
 
-export function loginRefused(source: string): ConnectorError {
+export function loginRefused(source: string, mayEnd?: string): ConnectorError {
   return new ConnectorError("auth", `The service refused to renew the login of ${source}: it ended or was withdrawn.`, {
-    hint: `Log in again: ${loginCommand(source)}`,
+    hint: `Log in again: ${loginCommand(source)}${mayEnd === undefined ? "" : `\n${mayEnd}`}`,
   });
 }
 

@@ -85,8 +85,8 @@ class Renewals {
   }
 
   /** Whether they can be answered as they are. Throws when they can be neither answered nor renewed. */
-  #isGood(kept: KeptLogin, { source, refused }: TokenRequest): boolean {
-    if (kept.refused) throw loginRefused(source);
+  #isGood(kept: KeptLogin, { source, client, refused }: TokenRequest): boolean {
+    if (kept.refused) throw loginRefused(source, client?.mayEnd);
     const now = this.#clock.now();
     const newestRefused = refused === true && this.#answered.get(source) === kept.tokens.accessToken;
     if (!newestRefused && !isDue(kept, now)) return true;
@@ -133,7 +133,7 @@ class Renewals {
       const { kind } = ConnectorError.from(error);
       if (kind === "auth") {
         if (lock.stillMine()) await this.#file.write(source, { ...kept, refused: true });
-        throw loginRefused(source);
+        throw loginRefused(source, client.mayEnd);
       }
       if (refused || hasEnded(kept, this.#clock.now())) throw error;
       this.#restingUntil.set(source, this.#clock.now().getTime() + REST_MS);

@@ -106,6 +106,8 @@ export interface LoginClient {
   issuer?: string;
   /** What the scopes allow, in words, shown before the login. */
   allows: string;
+  /** Why logins of this service may end by themselves, and what to do against it: shown when one could not be renewed. */
+  mayEnd?: string;
   /** Added to the authorization request. */
   extra?: Readonly<Record<string, string>>;
   /** Fixed where the provider insists; else any free port of 127.0.0.1. */
