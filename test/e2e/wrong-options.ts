@@ -1,3 +1,4 @@
+import { distance } from "fastest-levenshtein";
 import { type OptionField, optionFields } from "../../src/cli/option-fields.ts";
 import type { Connector } from "../../src/connectors/kit/index.ts";
 import { readConfig } from "../../src/sources/load-config.ts";
@@ -33,7 +34,7 @@ export async function tellMisspelt(connector: Connector, right: Readonly<Record<
   const told: Told[] = [];
   for (const name of names) {
     const wrote = name.slice(0, -1) + (name.endsWith("x") ? "y" : "x");
-    if (names.includes(wrote)) continue;
+    if (names.some((other) => other === wrote || (other !== name && distance(other, wrote) <= 1))) continue; // as near
     const { [name]: value, ...others } = right;
     told.push({ option: name, wrote, sentences: await mistakesOf(connector, { ...others, [wrote]: value ?? true }) });
   }

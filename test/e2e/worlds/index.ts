@@ -1,9 +1,11 @@
 import { openFiles } from "./files.ts";
 import { openGithub } from "./github.ts";
+import { openGoogleDrive } from "./google-drive.ts";
 import type { World } from "./world.ts";
 
 /** One for every connector, by its name. */
 export const WORLDS: Readonly<Record<string, () => Promise<World>>> = {
   files: openFiles,
   github: openGithub,
+  "google-drive": openGoogleDrive,
 };
