@@ -23,8 +23,8 @@ export const WalkCursor = z.object({
 export type WalkCursor = z.output<typeof WalkCursor>;
 
 const PAGE = 1000;
-/** The first page is a small one, so that storing begins soon. */
-const FIRST_PAGE = 250;
+/** The first page is a small one, so that storing begins soon; the next ones are as large as all before them. */
+const FIRST_PAGE = 100;
 /** Files looked at between two looks at the clock. */
 const SLICE = 100;
 /** Above this time for a slice the drive is a slow one, and waiting for it must not hold up everything else. */
@@ -99,7 +99,7 @@ class Walk {
         const slice = folder.files.slice(at, at + SLICE);
         await this.#look(folder, slice);
         last = folder.path + (slice.at(-1) as Found).name;
-        if (this.#listed.length >= (this.#done === 0 ? FIRST_PAGE : PAGE))
+        if (this.#listed.length >= Math.min(PAGE, Math.max(FIRST_PAGE, this.#done)))
           yield await this.#page({ v: 1, after: last, ended: false });
       }
       if (unrested > 2 * PAGE) {

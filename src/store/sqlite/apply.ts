@@ -1,11 +1,12 @@
 import type { Problem } from "../../model/errors.ts";
 import { type Counts, NO_COUNTS } from "../../model/report.ts";
-import type { Batch, Place, Upsert } from "../store.ts";
+import type { Place } from "../store.ts";
 import { milliseconds } from "./columns.ts";
 import type { Row } from "./driver.ts";
 import { holdLease } from "./leases.ts";
 import { moveItem } from "./moves.ts";
 import { containerNumber, sourceNumber } from "./names.ts";
+import { type Arriving, type PackedBatch, unpackBatch } from "./pack-batch.ts";
 import { noteMet, placeNumber, type RunningPass, runningPasses } from "./places.ts";
 import { clearFailure, hideItem, removeItem } from "./remove.ts";
 import { markSeen } from "./seen.ts";
@@ -23,7 +24,14 @@ export interface Next {
  * Stores one page, all or nothing: items, what was seen, deletes, losses, failures, the change log, the counters and,
  * where the page has one, the cursor. Refused when the source's lease has another fence.
  */
-export function applyBatch(writer: Writer, place: Place, fence: number, batch: Batch, at: string, next?: Next): Counts {
+export function applyBatch(
+  writer: Writer,
+  place: Place,
+  fence: number,
+  batch: PackedBatch,
+  at: string,
+  next?: Next,
+): Counts {
   return write(writer, () => {
     holdLease(writer.connection, place.source, fence);
     const source = sourceNumber(writer.connection, writer.names, place.source);
@@ -35,7 +43,7 @@ export function applyBatch(writer: Writer, place: Place, fence: number, batch: B
       counts: { ...NO_COUNTS },
       arrived: new Map(),
     };
-    storeUpserts(page, batch.upserts);
+    storeUpserts(page, unpackBatch(batch));
     markRows(page, batch.seenRows, next !== undefined);
     storeFailures(page, batch.failures);
     removeAll(page, batch.deletes);
@@ -56,7 +64,7 @@ interface PageWork {
   arrived: Map<string, number>;
 }
 
-function storeUpserts(page: PageWork, upserts: Upsert[]): void {
+function storeUpserts(page: PageWork, upserts: Arriving[]): void {
   const { writer, counts, arrival } = page;
   const newest = new Map(upserts.map((each) => [each.item.id, each]));
   for (const each of newest.values()) {

@@ -12,15 +12,13 @@ export function listOf(json: Value | undefined): string[] {
 /** Makes an item known under its aliases and no others: those its source tells, and those from before it moved. */
 export function writeAliases(connection: Connection, row: number, source: number, told: Value, former: Value): void {
   connection.prepare("DELETE FROM aliases WHERE item = ?").run(row);
-  addAliases(connection, row, source, told, former);
+  addAliases(connection, row, source, [...listOf(told), ...listOf(former)]);
 }
 
 /** The same for an item that has none yet. */
-export function addAliases(connection: Connection, row: number, source: number, told: Value, former: Value): void {
+export function addAliases(connection: Connection, row: number, source: number, aliases: readonly string[]): void {
   const add = connection.prepare("INSERT OR IGNORE INTO aliases (source, key, item, alias) VALUES (?, ?, ?, ?)");
-  for (const alias of new Set([...listOf(told), ...listOf(former)])) {
-    add.run(source, aliasKey(alias), row, encodeText(alias));
-  }
+  for (const alias of aliases) add.run(source, aliasKey(alias), row, encodeText(alias));
 }
 
 /** Replaces the links of an item. */

@@ -1,34 +1,25 @@
-import type { Batch, Upsert } from "../store.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { indexable } from "./text.ts";
 
-/** What the writer has to know of a text, so that it need not go through it. */
+/** A text with all that the writer has to know of it. */
 export interface Measured {
+  /** The text itself, as a string or as UTF-8. */
+  text: string | Uint8Array;
   hash: Uint8Array | null;
   /** As UTF-8. */
   bytes: number;
+  /** UTF-16 units. */
+  length: number;
   /** The index takes the text as it is. */
   isPlain: boolean;
 }
 
-/** An upsert as it goes to the writer. */
-export interface MeasuredUpsert extends Upsert {
-  measured?: Measured;
-}
-
 export function measure(text: string): Measured {
   const bytes = Buffer.byteLength(text);
-  return {
-    hash: fingerprint(text),
-    bytes,
-    isPlain: bytes === text.length ? !text.includes("\0") : indexable(text) === text,
-  };
+  return { text, hash: fingerprint(text), bytes, length: text.length, isPlain: isPlain(text, bytes) };
 }
 
-/** The batch with its texts measured: by the thread that asks, since the one that writes is the busier one. */
-export function measureTexts(batch: Batch): Batch {
-  const upserts: MeasuredUpsert[] = batch.upserts.map((upsert) =>
-    upsert.text === undefined ? upsert : { ...upsert, measured: measure(upsert.text) },
-  );
-  return { ...batch, upserts };
+/** Whether the index takes a text of so many bytes of UTF-8 as it is. */
+export function isPlain(text: string, bytes: number): boolean {
+  return bytes === text.length ? !text.includes("\0") : indexable(text) === text;
 }

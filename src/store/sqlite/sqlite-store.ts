@@ -8,8 +8,8 @@ import { damaged, storeError } from "./failure.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { listItems } from "./listing.ts";
 import { findItems, sourceOf, visibleRow } from "./lookup.ts";
-import { measureTexts } from "./measure.ts";
 import { recalled } from "./memory.ts";
+import { packBatch } from "./pack-batch.ts";
 import { pausesOf } from "./pauses.ts";
 import { placesOf, progressOf } from "./places.ts";
 import { compareItems, dueBodies, dueFailures, listContainers, listFailures } from "./queues.ts";
@@ -72,7 +72,7 @@ export function sqliteStore({ file, driver, connection, identity, writer, verify
       }
       return standings;
     },
-    ready: measureTexts,
+    ready: packBatch,
     apply: (place, fence, batch, next, at) => writer.call("apply", place, fence, batch, at, next),
     applyLoose: (place, fence, batch, at) => writer.call("apply", place, fence, batch, at),
     beginPass: (place, fence, at, from) => writer.call("beginPass", place, fence, at, from),

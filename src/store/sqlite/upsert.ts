@@ -4,19 +4,15 @@ import { type Columns, columnsOf, QUIET, sameValue, VISIBLE } from "./columns.ts
 import type { Connection, Row, Value } from "./driver.ts";
 import { facetsOf } from "./facets.ts";
 import { addAliases, addRelations, listOf, sameRelations, writeAliases, writeRelations } from "./links.ts";
-import { type Measured, type MeasuredUpsert, measure } from "./measure.ts";
+import { type Measured, measure } from "./measure.ts";
 import { nameNumber } from "./names.ts";
+import type { Arriving } from "./pack-batch.ts";
 import { decodeText, encodeText, indexable } from "./text.ts";
 import { weigh } from "./weigh.ts";
 import type { Writer } from "./writing.ts";
 
 /** What an upsert did; `completed` is the awaited body of an item that was counted when it was met. */
 export type Outcome = "added" | "updated" | "unchanged" | "completed" | "awaited";
-
-interface Text extends Measured {
-  text: string;
-  length: number;
-}
 
 /** Whose feed brings the item, and when. */
 export interface Arrival {
@@ -31,22 +27,18 @@ export interface Arrival {
 const FACT_COLUMNS = ["hash", "text_length", "text_bytes", "body_version", "due", "links"] as const;
 
 /** Stores one item, its text, its names and its links; writes nothing when nothing differs. */
-export function upsert(
-  writer: Writer,
-  { item, text, measured }: MeasuredUpsert,
-  arrival: Arrival,
-): { row: number; outcome: Outcome } {
+export function upsert(writer: Writer, { item, text }: Arriving, arrival: Arrival): { row: number; outcome: Outcome } {
   const columns = columnsOf(writer, arrival.source, item, arrival.feed);
   const stored = writer.connection
     .prepare("SELECT * FROM items WHERE source = ? AND native_id = ?")
     .get(arrival.source, columns.native_id);
-  const body = text === undefined ? undefined : { text, length: text.length, ...(measured ?? measure(text)) };
+  const body = typeof text === "string" ? measure(text) : text;
   if (!stored) return { row: insert(writer, columns, item, body, arrival.at), outcome: "added" };
   const outcome = change(writer, stored, columns, item, body, arrival);
   return { row: Number(stored.id), outcome };
 }
 
-function insert(writer: Writer, columns: Columns, item: Item, body: Text | undefined, at: number): number {
+function insert(writer: Writer, columns: Columns, item: Item, body: Measured | undefined, at: number): number {
   const { connection } = writer;
   const { relations } = item;
   const row = writer.nextRow++;
@@ -66,8 +58,8 @@ function insert(writer: Writer, columns: Columns, item: Item, body: Text | undef
       at,
       at,
     );
-  if (body) connection.prepare("INSERT INTO bodies (item, text) VALUES (?, ?)").run(row, encodeText(body.text));
-  if (columns.aliases !== null) addAliases(connection, row, columns.source, columns.aliases, null);
+  if (body) writeBody(connection, row, body);
+  if (item.aliases.length > 0) addAliases(connection, row, columns.source, item.aliases);
   if (relations.length > 0) addRelations(connection, row, columns.source, relations);
   index(writer, row, columns, wordsOf(body));
   weigh(writer, { ...columns, text_bytes: body?.bytes ?? null, due, lost_at: null }, 1);
@@ -117,7 +109,7 @@ function difference(
   stored: Row,
   columns: Columns,
   item: Item,
-  body: Text | undefined,
+  body: Measured | undefined,
 ): Difference {
   const keepsText = columns.mime !== null || stored.text_length === null;
   const sameText = body ? sameValue(stored.hash, body.hash) && stored.text_length === body.length : keepsText;
@@ -137,7 +129,7 @@ function change(
   stored: Row,
   columns: Columns,
   item: Item,
-  body: Text | undefined,
+  body: Measured | undefined,
   arrival: Arrival,
 ): Outcome {
   if (arrival.pushed && stored.lost_at === null && isOlder(stored, columns)) return "unchanged";
@@ -152,7 +144,7 @@ function change(
   const row = Number(stored.id);
   const logged = rewritten && !completes;
   replace(writer, stored, columns, facts, logged ? arrival.at : Number(stored.changed_at));
-  if (differs.text) writeBody(writer.connection, row, body?.text);
+  if (differs.text) writeBody(writer.connection, row, body);
   if (!sameValue(stored.aliases, columns.aliases)) {
     writeAliases(writer.connection, row, columns.source, columns.aliases, stored.former ?? null);
   }
@@ -169,7 +161,7 @@ function bodyVersionOf({ version, body }: Item): Value {
   return encodeText(body?.version ?? version);
 }
 
-function textFacts(columns: Columns, item: Item, body: Text | undefined): Row {
+function textFacts(columns: Columns, item: Item, body: Measured | undefined): Row {
   if (body)
     return { hash: body.hash, text_length: body.length, text_bytes: body.bytes, body_version: bodyVersionOf(item) };
   if (columns.mime === null) return { hash: null, text_length: null, text_bytes: null, body_version: null };
@@ -206,13 +198,15 @@ const UPDATED = [
 ];
 const UPDATE_ITEM = `UPDATE items SET ${UPDATED.map((name) => `${name} = ?`).join(", ")} WHERE id = ?`;
 
-function writeBody(connection: Connection, row: number, text: string | undefined): void {
-  if (text === undefined) connection.prepare("DELETE FROM bodies WHERE item = ?").run(row);
-  else connection.prepare("INSERT OR REPLACE INTO bodies (item, text) VALUES (?, ?)").run(row, encodeText(text));
+function writeBody(connection: Connection, row: number, body: Measured | undefined): void {
+  if (body === undefined) connection.prepare("DELETE FROM bodies WHERE item = ?").run(row);
+  else if (typeof body.text === "string")
+    connection.prepare("INSERT OR REPLACE INTO bodies (item, text) VALUES (?, ?)").run(row, encodeText(body.text));
+  else connection.prepare("INSERT OR REPLACE INTO bodies (item, text) VALUES (?, CAST(? AS TEXT))").run(row, body.text);
 }
 
 /** The full text row is written again when words or facets differ; a returning item has none to remove. */
-function reindex(writer: Writer, stored: Row, columns: Columns, body: Text | undefined, rewritten: boolean): void {
+function reindex(writer: Writer, stored: Row, columns: Columns, body: Measured | undefined, rewritten: boolean): void {
   const row = Number(stored.id);
   if (!rewritten && facetsOfRow(writer, stored) === facetsOfRow(writer, columns)) return;
   if (stored.lost_at === null) unindex(writer.connection, row);
@@ -223,15 +217,22 @@ export function storedText(connection: Connection, row: number): string {
   return decodeText(connection.raw("SELECT text FROM bodies WHERE item = ?").get(row)?.[0] ?? null);
 }
 
-function wordsOf(body: Text | undefined): string {
+/** What the index gets of a body: a string, or UTF-8. */
+function wordsOf(body: Measured | undefined): string | Uint8Array {
   if (!body) return "";
-  return body.isPlain ? body.text : indexable(body.text);
+  if (body.isPlain) return body.text;
+  return indexable(typeof body.text === "string" ? body.text : utf8(body.text));
+}
+
+function utf8({ buffer, byteOffset, byteLength }: Uint8Array): string {
+  return Buffer.from(buffer, byteOffset, byteLength).toString();
 }
 
 /** Adds an item to the full text index, its text already fit for it. */
-function index(writer: Writer, row: number, columns: Row | Columns, words: string): void {
+function index(writer: Writer, row: number, columns: Row | Columns, words: string | Uint8Array): void {
+  const taken = typeof words === "string" ? "?" : "CAST(? AS TEXT)";
   writer.connection
-    .prepare("INSERT INTO fts (rowid, title, body, facets) VALUES (?, ?, ?, ?)")
+    .prepare(`INSERT INTO fts (rowid, title, body, facets) VALUES (?, ?, ${taken}, ?)`)
     .run(row, indexable(decodeText(columns.title ?? null)), words, facetsOfRow(writer, columns));
 }
 
