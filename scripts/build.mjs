@@ -11,11 +11,14 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 export const ENTRIES = ["cli", "server", "desktop", "store/sqlite/writer-thread", "extract/thread"];
 
 /** Left outside: what is native, and what a package asks for only where somebody has installed it. */
-const OUTSIDE = ["better-sqlite3", "@napi-rs/keyring", "@napi-rs/canvas", "sqlite-vec", "pg-native"];
+export const OUTSIDE = ["better-sqlite3", "@napi-rs/keyring", "@napi-rs/canvas", "sqlite-vec", "pg-native"];
 
 /** Packages in the older module format ask for Node's own modules through `require`. */
-const REQUIRE =
+export const REQUIRE =
   'import { createRequire as requireFrom } from "node:module"; const require = requireFrom(import.meta.url);';
+
+/** Its other form asks for its own files by names that cannot be followed. */
+export const ALIAS = { "jsonc-parser": "jsonc-parser/lib/esm/main.js" };
 
 /** Answers the packages that were put in. */
 export async function buildAll() {
@@ -33,8 +36,7 @@ export async function buildAll() {
     platform: "node",
     target: "node20",
     external: OUTSIDE,
-    // Its other form asks for its own files by names that cannot be followed.
-    alias: { "jsonc-parser": "jsonc-parser/lib/esm/main.js" },
+    alias: ALIAS,
     banner: { js: REQUIRE },
     legalComments: "none", // They are in the notices, whole.
     metafile: true,

@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { ALIAS, OUTSIDE, REQUIRE } from "../../scripts/build.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -13,7 +14,9 @@ export async function bundle(program) {
     format: "esm",
     platform: "node",
     target: "node20",
-    packages: "external",
+    external: OUTSIDE,
+    alias: ALIAS,
+    banner: { js: REQUIRE },
     logLevel: "warning",
   });
   return outfile;
