@@ -11,7 +11,7 @@ const MAY: Record<string, { rooms: string[]; packages?: string[] }> = {
   model: { rooms: [], packages: ["zod"] },
   store: { rooms: ["model", "package-root"] },
   extract: { rooms: ["model", "package-root"] },
-  "connectors/kit": { rooms: ["model"], packages: ["zod", "undici", "ipaddr.js", "p-limit", "jose"] },
+  "connectors/kit": { rooms: ["model", "extract"], packages: ["zod", "undici", "ipaddr.js", "p-limit", "jose"] },
   "connectors/index": { rooms: ["connectors/kit", "connectors/*"], packages: [] },
   "connectors/*": { rooms: ["connectors/kit"] },
   sources: { rooms: ["model", "connectors/kit", "connectors/index", "store"] },

@@ -9,8 +9,8 @@ export function usualItem(draft: Draft): Item | undefined {
   if (typeof id !== "string" || id === "" || typeof kind !== "string" || kind === "") return undefined;
   if (typeof title !== "string" || typeof version !== "string" || draft.access !== undefined) return undefined;
   if (!areTexts(authors) || !areTexts(tags) || !areTexts(aliases)) return undefined;
-  if (!areRelations(relations) || !isEmptyMap(fields) || !(body === undefined || isBody(body))) return undefined;
-  const item: Item = { id, kind, title, version, authors, tags, fields: {}, relations, aliases };
+  if (!areRelations(relations) || !areFacts(fields) || !(body === undefined || isBody(body))) return undefined;
+  const item: Item = { id, kind, title, version, authors, tags, fields, relations, aliases };
   for (const key of OPTIONAL) {
     const text = draft[key];
     if (text === undefined) continue;
@@ -47,9 +47,14 @@ function isBody(one: unknown): boolean {
   return one.bytes === undefined || Number.isFinite(one.bytes);
 }
 
-function isEmptyMap(one: unknown): boolean {
+/** Words, numbers and lists of words; deeper ones are left to the schema. */
+function areFacts(one: unknown): one is Item["fields"] {
   if (!isMap(one)) return false;
-  for (const _ in one) return false;
+  for (const key in one) {
+    const value = one[key];
+    const isPlain = typeof value === "string" || typeof value === "boolean" || value === null || Number.isFinite(value);
+    if (!isPlain && !areTexts(value)) return false;
+  }
   return true;
 }
 

@@ -1,11 +1,11 @@
-import PostalMime, { type Address, type Attachment, type Email } from "postal-mime";
-import { cleanLine, cleanText, saneDate } from "../clean-text.ts";
+import { cleanLine, saneDate } from "../clean-text.ts";
 import { formatOfMime, mimeOf } from "../format.ts";
-import { convertHtml } from "../html/convert.ts";
-import { HTML_BYTES } from "../limits.ts";
 import { corrupt, tooLarge } from "../refuse.ts";
 import { type Reading, readPlain } from "../text/plain.ts";
 import type { Extracted } from "../types.ts";
+import { mailBody } from "./mail-body.ts";
+import type { MailAttachment, Mailbox, MailMessage } from "./mail-message.ts";
+import { parseMail } from "./parse-mail.ts";
 
 const MAX_PARTS = 10_000;
 const MAX_ADDRESSES = 200;
@@ -15,16 +15,16 @@ const ATTACHMENT_TEXT = 100_000;
 /** A saved mail: who, to whom and when, its text, its attachments by name and size, and the text of text attachments. */
 export async function readMail(reading: Reading): Promise<Extracted> {
   const email = await parse(reading);
-  const from = mailboxes(email.from === undefined ? [] : [email.from]);
+  const from = mailboxes(email.from);
   const to = mailboxes(email.to);
   const cc = mailboxes(email.cc);
   const sentAt = saneDate(email.date);
   const attachments = email.attachments.slice(0, MAX_ATTACHMENTS);
   const subject = cleanLine(email.subject, 300);
-  if (from.length === 0 && subject === undefined && email.date === undefined && email.headers.length < 2) {
+  if (from.length === 0 && subject === undefined && email.date === undefined && email.headers < 2) {
     throw corrupt(reading.name, "mail", "it has no sender, no subject and no date");
   }
-  const blocks = [headerList({ From: from, To: to, Cc: cc }, sentAt), body(email, reading.textLength)];
+  const blocks = [headerList({ From: from, To: to, Cc: cc }, sentAt), mailBody(email, reading.textLength)];
   if (attachments.length > 0) blocks.push(`Attachments:\n${attachments.map(listed).join("\n")}`);
   blocks.push(...attachments.map((attachment) => attachedText(attachment)));
   const sender = from[0]?.address;
@@ -47,10 +47,10 @@ export async function readMail(reading: Reading): Promise<Extracted> {
   };
 }
 
-async function parse(reading: Reading): Promise<Email> {
+async function parse(reading: Reading): Promise<MailMessage> {
   if (partsOf(reading.bytes) > MAX_PARTS) throw tooLarge(reading.name, "it has more than 10,000 parts");
   try {
-    return await PostalMime.parse(reading.bytes, { maxNestingDepth: 100, maxHeadersSize: 1_000_000 });
+    return await parseMail(reading.bytes);
   } catch (error) {
     const message = String((error as Error)?.message);
     if (/nesting|header/i.test(message))
@@ -68,24 +68,17 @@ function partsOf(bytes: Uint8Array): number {
   return count;
 }
 
-interface Person {
-  name: string;
-  address: string;
-}
-
-function mailboxes(addresses: Address[] | undefined): Person[] {
-  const people: Person[] = [];
-  for (const entry of addresses ?? []) {
-    for (const mailbox of entry.group ?? [entry]) {
-      const address = cleanLine(mailbox.address, 254)?.toLowerCase();
-      if (address === undefined || people.length >= MAX_ADDRESSES) continue;
-      people.push({ name: cleanLine(mailbox.name, 120) ?? "", address });
-    }
+function mailboxes(all: Mailbox[]): Mailbox[] {
+  const people: Mailbox[] = [];
+  for (const mailbox of all) {
+    const address = cleanLine(mailbox.address, 254)?.toLowerCase();
+    if (address === undefined || people.length >= MAX_ADDRESSES) continue;
+    people.push({ name: cleanLine(mailbox.name, 120) ?? "", address });
   }
   return people;
 }
 
-function headerList(people: Record<string, Person[]>, sentAt: string | undefined): string {
+function headerList(people: Record<string, Mailbox[]>, sentAt: string | undefined): string {
   const lines: string[] = [];
   for (const [label, list] of Object.entries(people)) {
     if (list.length === 0) continue;
@@ -96,25 +89,12 @@ function headerList(people: Record<string, Person[]>, sentAt: string | undefined
   return lines.join("\n");
 }
 
-/** The plain text where there is one; the HTML where the text is only a stub such as "see the web version". */
-function body(email: Email, textLength: number): string {
-  const text = cleanText(email.text ?? "").trim();
-  const html = email.html ?? "";
-  const stub = text.length < 200 && html.length > 20 * Math.max(text.length, 50);
-  if (html === "" || html.length > HTML_BYTES || (text !== "" && !stub)) return text;
-  return convertHtml(cleanText(html), textLength).markdown;
+function listed(attachment: MailAttachment): string {
+  return `- ${nameOf(attachment)} (${sizeOf(attachment.content().byteLength)})`;
 }
 
-function listed(attachment: Attachment): string {
-  return `- ${nameOf(attachment)} (${sizeOf(byteLength(attachment))})`;
-}
-
-function nameOf(attachment: Attachment): string {
-  return cleanLine(attachment.filename, 200) ?? cleanLine(attachment.mimeType, 80) ?? "unnamed";
-}
-
-function byteLength(attachment: Attachment): number {
-  return typeof attachment.content === "string" ? attachment.content.length : attachment.content.byteLength;
+function nameOf(attachment: MailAttachment): string {
+  return cleanLine(attachment.name, 200) ?? cleanLine(attachment.mime, 80) ?? "unnamed";
 }
 
 function sizeOf(bytes: number): string {
@@ -123,14 +103,14 @@ function sizeOf(bytes: number): string {
 }
 
 /** Text attachments up to 100 KB below a heading of their own; others are records of their own elsewhere. */
-function attachedText(attachment: Attachment): string {
+function attachedText(attachment: MailAttachment): string {
   const name = nameOf(attachment);
-  const mime = attachment.mimeType ?? mimeOf(name);
+  const mime = attachment.mime || mimeOf(name);
   const format = formatOfMime(mime);
   if (format !== "text" && format !== "markdown" && format !== "code" && format !== "delimited") return "";
-  if (typeof attachment.content === "string" || attachment.content.byteLength > ATTACHMENT_TEXT) return "";
+  const bytes = attachment.content();
+  if (bytes.byteLength > ATTACHMENT_TEXT) return "";
   try {
-    const bytes = new Uint8Array(attachment.content);
     const { text } = readPlain({ bytes, format, mime, name, textLength: ATTACHMENT_TEXT });
     return text.trim() === "" ? "" : `## Attachment: ${name}\n\n${text.trim()}`;
   } catch {
