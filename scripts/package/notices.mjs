@@ -12,6 +12,7 @@ export const REVIEWED_LICENCES = new Set([
   "ISC",
   "MIT",
   "MIT-0",
+  "(MIT OR EUPL-1.1+)", // taken under MIT
 ]);
 
 /** What some packages carry inside their own files, from elsewhere. */

@@ -7,7 +7,7 @@ import { setOption, writeConfig } from "../sources/edit-config.ts";
 import { leadLogin } from "../sources/login/lead-login.ts";
 import { type LoginWay, waysOf } from "../sources/login/log-in.ts";
 import { mayHaveBrowser, openBrowser } from "../sources/login/open-browser.ts";
-import { type SourceLogin, sourceLogin } from "../sources/login/source-login.ts";
+import { type SourceLogin, sourceLogin, waysIn } from "../sources/login/source-login.ts";
 import { type ConfiguredSource, unknownSource } from "../sources/read-source.ts";
 import { EXIT, exitCodeOf } from "./failure.ts";
 import { loginPerson } from "./login-person.ts";
@@ -103,7 +103,7 @@ async function knownLogin(source: ConfiguredSource, changed: { clientId?: string
 function clientOf({ connector, method, client }: SourceLogin, source: ConfiguredSource): LoginClient {
   if (client) return client;
   const { id } = source.entry;
-  const possible = connector.http?.auth.find((one) => one.login);
+  const possible = waysIn(connector).find((one) => one.login);
   if (!possible) {
     throw new ConnectorError("usage", `${id} needs no login: ${connector.title} is not signed in to in a browser.`, {
       hint: method ? method.howTo : `Check it: headwater test ${id}`,

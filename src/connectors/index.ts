@@ -5,4 +5,5 @@ export const CONNECTORS: Readonly<Record<string, () => Promise<Connector>>> = {
   files: async () => (await import("./files/index.ts")).files,
   "google-drive": async () => (await import("./google-drive/index.ts")).googleDrive,
   github: async () => (await import("./github/index.ts")).github,
+  imap: async () => (await import("./imap/index.ts")).imap,
 };

@@ -60,8 +60,7 @@ export function testConnector(connector: Connector, openTwin: () => Promise<Twin
     it("lists its places and what they hold", async () => {
       const top = await place.engine.list(source);
       expect(top.entries.length).toBeGreaterThan(0);
-      const ids =
-        connector.scope === "container" ? await leaves(place, source, top.entries) : top.entries.map((one) => one.id);
+      const ids = await leaves(place, source, top.entries);
       for (const id of (await twin.expected()).keys()) expect(ids).toContain(id);
     });
 
@@ -85,6 +84,7 @@ export function testConnector(connector: Connector, openTwin: () => Promise<Twin
     it("sees what was added, edited and removed", async () => {
       await place.sync(source);
       const [first, second] = [...(await twin.expected()).keys()] as [string, string];
+      const { lastSeq } = await place.store.changes({ limit: 1, newestFirst: true, viewer: "everything" });
       const added = await twin.add("A kingfisher was seen below the weir.");
       const edited = await twin.edit(first, "The sluice gate was mended on Tuesday.");
       await twin.remove(second);
@@ -92,10 +92,15 @@ export function testConnector(connector: Connector, openTwin: () => Promise<Twin
       const report = await place.sync(source);
       expect(report).toMatchObject({ added: 1, updated: 1, deleted: 1, failed: 0 });
       await expectEqual();
-      const { changes } = await place.store.changes({ limit: 3, newestFirst: true, viewer: "everything" });
-      expect(changes.map((change) => `${change.verb} ${change.id}`).sort()).toEqual(
-        [`added ${added}`, `updated ${edited}`, `deleted ${second}`].sort(),
-      );
+      const { changes } = await place.store.changes({
+        afterSeq: lastSeq,
+        folded: true,
+        limit: 10,
+        viewer: "everything",
+      });
+      // Where what is edited gets another id, as a draft of a mail, it has moved there.
+      const verbs = changes.map(({ verb, id }) => `${verb === "moved" ? "updated" : verb} ${id}`);
+      expect(verbs.sort()).toEqual([`added ${added}`, `updated ${edited}`, `deleted ${second}`].sort());
     });
 
     it("keeps an item that only changed its name", async (test) => {

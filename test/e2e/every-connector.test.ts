@@ -100,11 +100,15 @@ describe.each(CONNECTORS_IN_ORDER)("$id, from the first command to the last push
     const report = await one.ask("sync_source", { source: SOURCE, mode, wait_seconds: 50 });
     expect(report).toMatchObject({ ...NOTHING, added: 1, updated: expect.any(Number), deleted: 1 });
     await one.expectEqual();
-    const told = (await one.ask<Changes>("recent_changes", { since })).changes.map((line) => `${line.verb} ${line.id}`);
+    // What gets another id when it is edited, as a draft of a mail, has moved there.
+    const verbOf = ({ verb }: { verb: string }) => (verb === "moved" ? "updated" : verb);
+    const told = (await one.ask<Changes>("recent_changes", { since })).changes.map(
+      (line) => `${verbOf(line)} ${line.id}`,
+    );
     for (const line of [`updated ${refOf(item)}`, `added ${refOf(added)}`, `deleted ${refOf(removed)}`])
       expect(told.filter((other) => other === line)).toEqual([line]);
     const { changes } = await one.json<Changes>("changes", "--since", since);
-    expect(changes.map((line) => `${line.verb} ${refOf(line.id)}`).sort()).toEqual(told.sort());
+    expect(changes.map((line) => `${verbOf(line)} ${refOf(line.id)}`).sort()).toEqual(told.sort());
     expect((await one.ask<Found>("search", { query: "guillemot" })).results[0]?.id).toBe(refOf(item));
     expect((await one.ask<Found>("search", { query: "kittiwake" })).results).toEqual([]);
     expect((await one.ask<{ text: string }>("fetch", { id: refOf(added) })).text).toContain("A razorbill came");

@@ -20,8 +20,8 @@ interface Named {
 
 /** Every command of ours that a page names: in code spans, and on lines of shell and plain blocks. */
 function commandsIn(markdown: string): Named[] {
-  const blocks = [...markdown.matchAll(/^ *```(sh|console)?\n([\s\S]*?)^ *```$/gm)].flatMap(([, , text = ""]) =>
-    text.split("\n"),
+  const blocks = [...markdown.matchAll(/^ *```(\w*)\n([\s\S]*?)^ *```$/gm)].flatMap(([, language = "", text = ""]) =>
+    ["", "sh", "console"].includes(language) ? text.split("\n") : [],
   );
   const spans = [...markdown.replace(/^ *```[\s\S]*?^ *```$/gm, "").matchAll(/`([^`\n]+)`/g)].map(([, text = ""]) => text);
   return [

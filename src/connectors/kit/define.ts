@@ -2,7 +2,7 @@ import type { Readable } from "node:stream";
 import type { z } from "zod";
 import type { Draft, Entry, Item } from "../../model/item.ts";
 import type { Page, Push } from "../../model/page.ts";
-import type { Http, HttpService, Memory, Tokens } from "./http/index.ts";
+import type { Http, HttpService, Memory, SignIn, Tokens } from "./http/index.ts";
 import type { Webhook } from "./webhook.ts";
 
 /** All a connector may touch. No fetch, Date.now, setTimeout, process.env or console beside it. */
@@ -15,8 +15,8 @@ export interface Context<Config, Api> {
   readonly api: Api;
   /** The service, where the connector says how it is reached (`Connector.http`). */
   readonly http: Http;
-  /** What `headwater login` keeps for this source, fresh; for drivers that are not HTTP. */
-  tokens(): Promise<Tokens>;
+  /** What `headwater login` keeps for this source, fresh; for drivers that are not HTTP. `refused`: the last one was, so renew it. */
+  tokens(refused?: boolean): Promise<Tokens>;
   readonly memory: Memory;
   readonly log: Logger;
   readonly clock: Clock;
@@ -39,6 +39,8 @@ export interface Connector<Config = any, Api = any, Cursor = any> {
   readonly limits: { readonly concurrency: number };
   /** How its service is reached over HTTP; absent where it speaks something else. */
   readonly http?: HttpService<Config>;
+  /** The ways to sign in where it is not HTTP, the recommended one first; a driver of the connector's own does it. */
+  readonly auth?: readonly SignIn<Config>[];
 
   /** A stored cursor that no longer parses means: full pass. */
   readonly cursor: z.ZodType<Cursor>;

@@ -1,5 +1,5 @@
 import { CONNECTORS } from "../../connectors/index.ts";
-import type { AuthMethod, Connector, LoginClient } from "../../connectors/kit/index.ts";
+import type { Connector, LoginClient, SignIn } from "../../connectors/kit/index.ts";
 import { ConnectorError } from "../../model/index.ts";
 import type { Catalog } from "../load-config.ts";
 import { configError } from "../mistakes.ts";
@@ -9,14 +9,19 @@ import { type ConfiguredSource, strictOptions } from "../read-source.ts";
 export interface SourceLogin {
   connector: Connector;
   /** The way its options ask for; undefined when it needs none, as with folders. */
-  method: AuthMethod | undefined;
+  method: SignIn | undefined;
   /** Present when that way is a login. */
   client: LoginClient | undefined;
 }
 
+/** All the ways to sign in that a connector knows. */
+export function waysIn(connector: Connector): readonly SignIn[] {
+  return connector.http?.auth ?? connector.auth ?? [];
+}
+
 /** The first way that applies to the options. */
-export function methodOf(connector: Connector, config: unknown): AuthMethod | undefined {
-  return connector.http?.auth.find((method) => method.applies(config));
+export function methodOf(connector: Connector, config: unknown): SignIn | undefined {
+  return waysIn(connector).find((method) => method.applies(config));
 }
 
 /** How a configured source proves who asks; `changed` options stand in for written ones. Throws `config` for mistakes. */

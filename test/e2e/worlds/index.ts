@@ -1,6 +1,7 @@
 import { openFiles } from "./files.ts";
 import { openGithub } from "./github.ts";
 import { openGoogleDrive } from "./google-drive.ts";
+import { openImap } from "./imap.ts";
 import type { World } from "./world.ts";
 
 /** One for every connector, by its name. */
@@ -8,4 +9,5 @@ export const WORLDS: Readonly<Record<string, () => Promise<World>>> = {
   files: openFiles,
   github: openGithub,
   "google-drive": openGoogleDrive,
+  imap: openImap,
 };

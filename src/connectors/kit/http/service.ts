@@ -45,9 +45,9 @@ export interface Explanation extends ErrorDetail {
   message: string;
 }
 
-/** One way to prove who asks. */
-// biome-ignore lint/suspicious/noExplicitAny: as Connector, each method is typed by its connector.
-export interface AuthMethod<Config = any> {
+/** One way to sign in, whatever the service speaks. */
+// biome-ignore lint/suspicious/noExplicitAny: as Connector, each way is typed by its connector.
+export interface SignIn<Config = any> {
   /** "token", "app", "oauth", "none". */
   readonly id: string;
   /** "Fine-grained personal access token". */
@@ -56,10 +56,15 @@ export interface AuthMethod<Config = any> {
   readonly howTo: string;
   /** Whether the options ask for this way. */
   applies(config: Config): boolean;
-  /** The headers that prove it. Asked anew shortly before `until`, and once when the service refused the kept one. */
-  credential(ctx: AuthContext<Config>, realm: string | undefined): Promise<Credential>;
   /** Present: `headwater login` can do it in a browser or with a code. */
   login?(config: Config): LoginClient;
+}
+
+/** One way to prove who asks, over HTTP. */
+// biome-ignore lint/suspicious/noExplicitAny: as Connector, each method is typed by its connector.
+export interface AuthMethod<Config = any> extends SignIn<Config> {
+  /** The headers that prove it. Asked anew shortly before `until`, and once when the service refused the kept one. */
+  credential(ctx: AuthContext<Config>, realm: string | undefined): Promise<Credential>;
 }
 
 export interface AuthContext<Config> {

@@ -5,7 +5,7 @@ export function calendarSummary(ics: string, method: string | undefined): string
   if (begin < 0) return "";
   const event = unfolded.slice(begin, begin + 20_000);
   const value = (name: string) =>
-    unescape(new RegExp(`^${name}(?:;[^:\\n]{0,300})?:([^\\n]{0,1000})`, "m").exec(event)?.[1]);
+    plain(new RegExp(`^${name}(?:;[^:\\n]{0,300})?:([^\\n]{0,1000})`, "m").exec(event)?.[1]);
   const zone = /^DTSTART;[^:\n]{0,200}TZID="?([^":;\n]{1,60})/m.exec(event)?.[1];
   const lines = [
     ["Event", value("SUMMARY")],
@@ -16,7 +16,7 @@ export function calendarSummary(ics: string, method: string | undefined): string
     ["Organizer", value("ORGANIZER")?.replace(/^mailto:/i, "")],
     ["Notes", value("DESCRIPTION")],
   ].filter((line): line is [string, string] => Boolean(line[1]));
-  const title = TITLES[method?.toUpperCase() ?? ""] ?? "Calendar entry";
+  const title: string = TITLES[method?.toUpperCase() ?? ""] ?? "Calendar entry";
   return lines.length === 0 ? "" : `${title}:\n${lines.map(([label, text]) => `- ${label}: ${text}`).join("\n")}`;
 }
 

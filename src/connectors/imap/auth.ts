@@ -1,0 +1,65 @@
+import type { LoginClient, SignIn } from "../kit/index.ts";
+import type { ImapConfig } from "./options.ts";
+import { providerOf } from "./providers.ts";
+
+/** The ways in, the one that the options ask for first. */
+export const imapAuth: readonly SignIn<ImapConfig>[] = [
+  {
+    id: "password",
+    title: "Password or app password",
+    howTo:
+      "Put your app password into password; Gmail, iCloud, Yahoo and Fastmail make one in their security settings.",
+    applies: (config) => config.password !== undefined,
+  },
+  {
+    id: "token",
+    title: "OAuth access token",
+    howTo: "Put a token that may read mail over IMAP into accessToken.",
+    applies: (config) => config.accessToken !== undefined,
+  },
+  {
+    id: "oauth",
+    title: "Login in the browser",
+    howTo:
+      "Register a desktop app with Google (https://console.cloud.google.com/apis/credentials) or Microsoft (https://entra.microsoft.com) and copy its client id.",
+    applies: (config) => config.clientId !== undefined,
+    login: loginClient,
+  },
+];
+
+/**
+ * Google's only scope for IMAP also lets it send and delete (developers.google.com/workspace/gmail/imap/xoauth2-protocol);
+ * Microsoft's reads and writes one mailbox (learn.microsoft.com, "Authenticate an IMAP connection using OAuth"). Both
+ * checked 2026-11-21. headwater only ever reads.
+ */
+function loginClient(config: ImapConfig): LoginClient {
+  const { clientId = "", clientSecret, tenantId = "common" } = config;
+  const client = { clientId, ...(clientSecret !== undefined && { clientSecret }) };
+  if (config.authorizationUrl !== undefined && config.tokenUrl !== undefined)
+    return {
+      ...client,
+      scopes: config.scopes,
+      authorizationUrl: config.authorizationUrl,
+      tokenUrl: config.tokenUrl,
+      allows: "what the mail server lets this app do; headwater only reads.",
+    };
+  if (providerOf(config)?.name === "Gmail")
+    return {
+      ...client,
+      scopes: ["https://mail.google.com/"],
+      authorizationUrl: "https://accounts.google.com/o/oauth2/v2/auth",
+      tokenUrl: "https://oauth2.googleapis.com/token",
+      revocationUrl: "https://oauth2.googleapis.com/revoke",
+      extra: { access_type: "offline", prompt: "consent" },
+      allows: "all of your mail: Google has no narrower permission for IMAP. headwater only reads.",
+    };
+  const place = `https://login.microsoftonline.com/${encodeURIComponent(tenantId)}/oauth2/v2.0`;
+  return {
+    ...client,
+    scopes: ["https://outlook.office.com/IMAP.AccessAsUser.All", "offline_access"],
+    authorizationUrl: `${place}/authorize`,
+    tokenUrl: `${place}/token`,
+    deviceUrl: `${place}/devicecode`,
+    allows: "your mailbox over IMAP. headwater only reads.",
+  };
+}

@@ -1,0 +1,117 @@
+import { ConnectorError, type ErrorKind } from "../kit/index.ts";
+import type { ImapConfig } from "./options.ts";
+import { providerOf } from "./providers.ts";
+
+/** What imapflow and Node attach to their errors. */
+interface Raised {
+  code?: string;
+  authenticationFailed?: boolean;
+  serverResponseCode?: string;
+  responseStatus?: string;
+  responseText?: string;
+  mailboxMissing?: boolean;
+  throttleReset?: number;
+  tlsFailed?: boolean;
+}
+
+/** Response codes of RFC 5530 and of servers, with what they mean for us. */
+const BY_CODE: Readonly<Record<string, ErrorKind>> = {
+  UNAVAILABLE: "unavailable",
+  SERVERBUG: "unavailable",
+  INUSE: "unavailable",
+  LIMIT: "rate_limited",
+  THROTTLED: "rate_limited",
+  OVERQUOTA: "rate_limited",
+  NOPERM: "permission",
+  AUTHORIZATIONFAILED: "permission",
+  NONEXISTENT: "not_found",
+  TRYCREATE: "not_found",
+  EXPIRED: "auth",
+  CONTACTADMIN: "auth",
+  PRIVACYREQUIRED: "config",
+};
+
+const UNTRUSTED = /^(CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|ERR_TLS_CERT|ERR_SSL_SSLV3_ALERT|HOSTNAME_MISMATCH)/;
+
+/** Any failure of a conversation with the server, in our words. Never the server's own. */
+export function explained(thrown: unknown, source: string, config: ImapConfig): ConnectorError {
+  if (thrown instanceof ConnectorError) return thrown;
+  const error = thrown as Raised & Error;
+  const detail = { cause: scrubbed(error) };
+  const { host } = config;
+  if (error.name === "AbortError") return new ConnectorError("cancelled", "Stopped.");
+  const known = BY_CODE[error.serverResponseCode?.toUpperCase() ?? ""];
+  if (error.authenticationFailed) return refusedLogin(error, source, config, known);
+  if (error.code === "ETHROTTLE" || known === "rate_limited")
+    return new ConnectorError("rate_limited", `${host} asks to be left alone for a while.`, {
+      ...detail,
+      ...(error.throttleReset !== undefined && { retryAfterMs: error.throttleReset }),
+    });
+  if (UNTRUSTED.test(error.code ?? ""))
+    return new ConnectorError("config", `The certificate of ${host} cannot be trusted.`, {
+      ...detail,
+      hint: `Check the host of ${source}; for a server of your own with a certificate of its own set tlsRejectUnauthorized: false.`,
+    });
+  if (
+    error.code === "ERR_SSL_WRONG_VERSION_NUMBER" ||
+    error.code === "EPROTO" ||
+    /packet length too long/.test(error.message)
+  )
+    return new ConnectorError("config", `${host} does not speak TLS on this port.`, {
+      ...detail,
+      hint: `Set port: 993 for ${source}, or useSsl: false with startTls: true.`,
+    });
+  if (error.tlsFailed || /STARTTLS/i.test(error.message))
+    return new ConnectorError("config", `${host} does not offer TLS on this port, so nobody signs in.`, {
+      ...detail,
+      hint: `Set useSsl: true and port: 993 for ${source}.`,
+    });
+  if (error.code === "ENOTFOUND" || error.code === "EAI_AGAIN")
+    return new ConnectorError("unavailable", `There is no server by the name ${host}, or this machine is offline.`, {
+      ...detail,
+      hint: `Check the host of ${source}.`,
+    });
+  if (error.mailboxMissing || known === "not_found")
+    return new ConnectorError("not_found", `A folder of ${source} is not there any more.`, detail);
+  if (known === "permission")
+    return new ConnectorError("permission", `${host} does not let ${config.username} read this folder.`, detail);
+  if (error.code === "LiteralTooLarge" || error.code === "ResponseTooLarge" || error.code === "LineTooLarge")
+    return new ConnectorError("too_large", `${host} sent more than a mail may have.`, detail);
+  if (error.responseStatus !== undefined || error.code?.startsWith("Parser"))
+    return new ConnectorError(
+      known ?? "bad_response",
+      `${host} refused a question or answered out of the rules.`,
+      detail,
+    );
+  if (typeof error.code === "string")
+    return new ConnectorError("unavailable", `The connection to ${host} could not be made or broke off.`, {
+      ...detail,
+      hint: `Check it: headwater test ${source}`,
+    });
+  return new ConnectorError("bug", "Unexpected failure inside headwater.", detail);
+}
+
+function refusedLogin(error: Raised, source: string, config: ImapConfig, known: ErrorKind | undefined): ConnectorError {
+  const { host, username } = config;
+  if (known === "unavailable" || known === "rate_limited")
+    return new ConnectorError(known, `${host} lets nobody sign in just now.`);
+  const provider = providerOf(config);
+  if (config.password === undefined)
+    return new ConnectorError("auth", `${host} refused the login of ${username}.`, {
+      hint: config.accessToken === undefined ? `headwater login ${source}` : "Put a fresh token into accessToken.",
+    });
+  const passwordless = /basicauth|basic auth|web login|application-specific|app password/i.test(
+    error.responseText ?? "",
+  );
+  const hint =
+    provider?.password ??
+    (passwordless
+      ? "The server takes app passwords or OAuth only: make an app password in its security settings, or set clientId."
+      : `Check username and password of ${source}; with two-step sign-in the server wants an app password.`);
+  return new ConnectorError("auth", `${host} refused the password of ${username}.`, { hint });
+}
+
+/** Without the commands and answers that the library attaches: they may hold a credential. */
+function scrubbed({ name, code, message }: Raised & Error): Error {
+  return new Error(`${name} ${code ?? ""} ${String(message).slice(0, 200)}`.trim());
+}
