@@ -11,12 +11,19 @@ const Late = z.array(z.string());
  * Where a channel begins for this source. Fixed by the first sync, so that what was synced does not fall out of a window
  * that moves; set anew when the options that say how much is read change.
  */
-export async function floorOf(ctx: SlackContext, channel: string, since: string | undefined): Promise<string> {
+export async function floorOf(
+  ctx: SlackContext,
+  channel: string,
+  since: string | undefined,
+  before?: string,
+): Promise<string> {
   const { daysToSync: days, maxMessagesPerChannel: most } = ctx.config;
   const known = Floor.safeParse(await ctx.memory.get(`floor:${channel}`)).data;
   if (known !== undefined && known.days === days && known.most === most && known.since === since) return known.ts;
   const window = ctx.clock.now().getTime() - days * DAY_MS;
-  const ts = tsAt(since === undefined ? window : Math.max(window, Date.parse(since)));
+  const fresh = tsAt(since === undefined ? window : Math.max(window, Date.parse(since)));
+  // Smaller windows begin later; where it began is not forgotten with the memory of it.
+  const ts = before !== undefined && (known === undefined || isEarlier(fresh, before)) ? before : fresh;
   await ctx.memory.set(`floor:${channel}`, { ts, days, most, ...(since !== undefined && { since }) });
   return ts;
 }

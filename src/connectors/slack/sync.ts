@@ -74,14 +74,15 @@ class Walk {
 
   static async begin(ctx: SlackContext, channel: Channel, from: From<SlackCursor>): Promise<Walk> {
     const { cursor } = from;
-    const floor = await floorOf(ctx, channel.id, from.since);
+    const floor = await floorOf(ctx, channel.id, from.since, cursor?.floor);
     if (cursor === undefined) {
       const plan = { oldest: floor, deep: true, taken: 0 };
       return new Walk(ctx, channel, { v: 1, floor, known: {} }, plan, true);
     }
-    for (const ts of await lateRoots(ctx, channel.id)) cursor.known[ts] ??= { v: "" };
+    const position = narrowed(cursor, floor);
+    for (const ts of await lateRoots(ctx, channel.id)) position.known[ts] ??= { v: "" };
     const isFirst = cursor.newest === undefined;
-    return new Walk(ctx, channel, cursor, cursor.walk ?? planned(ctx, cursor), isFirst);
+    return new Walk(ctx, channel, position, cursor.walk ?? planned(ctx, position), isFirst);
   }
 
   async *pages(): AsyncGenerator<Page<SlackCursor>> {
@@ -286,6 +287,13 @@ class Walk {
     [this.#drafts, this.#deletes, this.#failures, this.#threads] = [[], [], [], 0];
     return page;
   }
+}
+
+/** What the options no longer reach back to is not known any more. */
+function narrowed(cursor: SlackCursor, floor: string): SlackCursor {
+  const isNarrower = isEarlier(cursor.floor, floor);
+  const known = Object.entries(cursor.known).filter(([ts]) => !isNarrower || !isEarlier(ts, floor));
+  return { ...cursor, floor, known: Object.fromEntries(known) };
 }
 
 /** Whether this time everything is looked at, or the last days. Apps that may ask once a minute look at those only. */

@@ -13,7 +13,7 @@ export class World {
   listener: (event: Record<string, unknown>, channel?: Channel) => void = () => {};
   readonly #now: () => Date;
   #serial = 0;
-  #lastTs = 0;
+  readonly #given = new Set<number>();
 
   constructor(now: () => Date = () => new Date()) {
     this.#now = now;
@@ -28,10 +28,11 @@ export class World {
     return `${letter}0${String(this.#serial).padStart(3, "0")}${"MILLWHEEL".slice(0, 6)}`;
   }
 
-  /** A new timestamp, six decimals, larger than all given for this moment before. */
+  /** A new timestamp, six decimals, that nothing else has. */
   ts(at: Date = this.now()): string {
-    const micro = Math.max(at.getTime() * 1000, at.getTime() >= this.#lastTs / 1000 ? this.#lastTs + 1 : 0);
-    this.#lastTs = Math.max(this.#lastTs, micro);
+    let micro = at.getTime() * 1000;
+    while (this.#given.has(micro)) micro += 1;
+    this.#given.add(micro);
     return tsOf(micro);
   }
 
