@@ -6,8 +6,9 @@ import { parseArgs } from "node:util";
 import { type App, openApp } from "./app.ts";
 import { CONNECTORS } from "./connectors/index.ts";
 import { ConnectorError, type Viewer } from "./model/index.ts";
+import { keptLog, levelOfEnvironment } from "./sources/kept-log.ts";
 import type { LoadedConfig } from "./sources/load-config.ts";
-import { type LogLevel, stderrLog } from "./sources/log.ts";
+import { LOG_LEVELS, stderrLog } from "./sources/log.ts";
 import { type ChangeFeed, changeFeed } from "./tools/change-feed.ts";
 import { createServer } from "./tools/create-server.ts";
 import type { Desk } from "./tools/desk.ts";
@@ -232,7 +233,7 @@ async function main(): Promise<void> {
       data: { type: "string" },
       http: { type: "string" },
       "legacy-sse": { type: "boolean" },
-      "log-level": { type: "string", default: "warn" },
+      "log-level": { type: "string" },
       "no-schedule": { type: "boolean" },
       schedule: { type: "boolean" },
       tenant: { type: "string" },
@@ -240,8 +241,10 @@ async function main(): Promise<void> {
       tools: { type: "string" },
     },
   });
-  const log = stderrLog(values["log-level"] as LogLevel);
+  const level = LOG_LEVELS.find((each) => each === values["log-level"]) ?? levelOfEnvironment();
+  const log = keptLog(stderrLog(level ?? "warn"), level ?? "info");
   const app = await openApp({ configPath: values.config, dataFolder: values.data, log });
+  log.keepIn(app.dataFolder);
   const options: ServeHttpOptions = {
     profile: TOOL_PROFILES.find((profile) => profile === values["tool-profile"]),
     tools: values.tools?.split(","),

@@ -3,7 +3,8 @@ import type { ChangeVerb } from "../store/store.ts";
 import type { Desk } from "../tools/desk.ts";
 import { NOTHING_SYNCED } from "./history.ts";
 import { type Session, withDesk } from "./session.ts";
-import { type Style, shellWord, shortLine, table } from "./terminal.ts";
+import { table } from "./table.ts";
+import { type Style, shellWord, shortLine } from "./terminal.ts";
 import { pointInTime, wallTime, whenCells, wholeNumber } from "./times.ts";
 
 const DEFAULT_SINCE = "7d";
@@ -44,10 +45,10 @@ export async function changes(
         dim(ago),
         verbText(change.verb, terminal.style),
         title,
-        dim(shortLine(refOf(change.source, change.id), 90)),
+        dim(shortLine(refOf(change.source, change.id), 400)),
       ];
     });
-    for (const row of table(rows)) terminal.line(row);
+    for (const row of table(rows, { columns: terminal.columns })) terminal.line(row);
     const flags = named.map((name) => ` --source ${name}`).join("");
     if (more && limit < MOST)
       terminal.line(

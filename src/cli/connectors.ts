@@ -5,7 +5,7 @@ import { optionsSchema } from "../sources/config-schema.ts";
 import { didYouMean } from "../sources/nearest.ts";
 import { type OptionField, optionFields } from "./option-fields.ts";
 import type { Session } from "./session.ts";
-import { table } from "./terminal.ts";
+import { table } from "./table.ts";
 
 /** `headwater connectors [id]`: the kinds of sources there are, or the options of one. */
 export async function connectors(session: Session, id: string | undefined): Promise<undefined> {
@@ -20,7 +20,7 @@ export async function connectors(session: Session, id: string | undefined): Prom
   if (globals.json) terminal.json({ connectors: all.map(factsOf) });
   else {
     const rows = all.map((connector) => [terminal.style.bold(connector.id), connector.title, connector.summary]);
-    for (const row of table(rows)) terminal.line(row);
+    for (const row of table(rows, { columns: terminal.columns })) terminal.line(row);
     terminal.line(terminal.style.dim("Options of one: headwater connectors <id>"));
   }
   return undefined;

@@ -4,6 +4,7 @@ import type { Desk } from "../tools/desk.ts";
 import { EXIT } from "./failure.ts";
 import { countsText, NOTHING_SYNCED, whyText } from "./history.ts";
 import { chosenSources, type Session, withDesk } from "./session.ts";
+import { beside, wrapped } from "./table.ts";
 import { safeText, shellWord, shortLine, type Terminal } from "./terminal.ts";
 import { ago, grouped, wholeNumber } from "./times.ts";
 
@@ -46,11 +47,29 @@ export async function failures(
   });
 }
 
-function tellFailure({ line, style }: Terminal, one: StoredFailure): void {
+/** What hindered the reading, in a word or two. */
+const KINDS: Readonly<Record<string, string>> = {
+  config: "wrong in the configuration",
+  auth: "not signed in",
+  permission: "not allowed",
+  not_found: "not there",
+  rate_limited: "asked to wait",
+  unavailable: "not to be reached",
+  bad_response: "answered oddly",
+  too_large: "too large",
+  unsupported: "not readable",
+  bug: "a fault of headwater",
+};
+
+function kindText(kind: string): string {
+  return KINDS[kind] ?? kind.replaceAll("_", " ");
+}
+
+function tellFailure({ line, style, columns }: Terminal, one: StoredFailure): void {
   const { bold, dim } = style;
-  const history = `${one.kind}, ${one.attempts === 1 ? "tried once" : `tried ${one.attempts} times, last`} ${ago(one.lastAt)}`;
-  line(`${bold(shortLine(refOf(one.source, one.id), 120))}  ${dim(history)}`);
-  line(`  ${safeText(one.message)}${one.hint ? ` ${safeText(one.hint)}` : ""}`);
+  const history = `${kindText(one.kind)}, ${one.attempts === 1 ? "tried once" : `tried ${one.attempts} times, last`} ${ago(one.lastAt)}`;
+  line(beside(bold(shortLine(refOf(one.source, one.id), 120)), dim(history), columns));
+  line(wrapped(`${safeText(one.message)}${one.hint ? ` ${safeText(one.hint)}` : ""}`, columns));
 }
 
 /** What stands below the list: how many were not shown, and the next step. */
@@ -86,8 +105,10 @@ function unreadOf(stats: readonly SourceStats[]): Unread[] {
   );
 }
 
-function tellUnread({ line, style }: Terminal, one: Unread): void {
-  const name = [one.source, one.containerName ?? one.container].filter((part) => part !== undefined).join(" ");
-  line(`${style.bold(shortLine(name, 120))}  ${style.dim(`${one.kind}, in the last sync; the next one asks again`)}`);
-  line(`  ${safeText(one.message)}${one.hint ? ` ${safeText(one.hint)}` : ""}`);
+function tellUnread({ line, style, columns }: Terminal, one: Unread): void {
+  const place = one.containerName ?? one.container;
+  const name = place === undefined || place === one.source ? one.source : `${one.source} ${place}`;
+  const when = style.dim(`${kindText(one.kind)}, in the last sync; the next one asks again`);
+  line(beside(style.bold(shortLine(name, 120)), when, columns));
+  line(wrapped(`${safeText(one.message)}${one.hint ? ` ${safeText(one.hint)}` : ""}`, columns));
 }

@@ -1,6 +1,7 @@
 import type { RunState, SyncReport } from "../model/index.ts";
 import { type Session, withDesk } from "./session.ts";
-import { type Style, safeText, table } from "./terminal.ts";
+import { table } from "./table.ts";
+import { type Style, safeText } from "./terminal.ts";
 import { grouped, took, whenCells, wholeNumber } from "./times.ts";
 
 /** What to say where nothing was ever synced. */
@@ -18,7 +19,10 @@ export async function history(
     const runs = await store.runs({ limit, ...(name !== undefined && { source: sources.get(name).id }) });
     if (globals.json) return terminal.json({ runs });
     if (runs.length === 0) return terminal.line(NOTHING_SYNCED);
-    for (const row of table(runs.map((run) => rowOf(run, terminal.style)))) terminal.line(row);
+    const stats = await store.stats();
+    const failing = new Set(stats.filter(({ failures }) => failures > 0).map(({ source }) => source));
+    const rows = runs.map((run) => rowOf(run, failing, terminal.style));
+    for (const row of table(rows, { columns: terminal.columns })) terminal.line(row);
   });
   return undefined;
 }
@@ -65,23 +69,25 @@ function howOf(run: SyncReport): string {
 }
 
 /** What it did, and why it did no more. */
-function outcomeOf(run: SyncReport): string {
+function outcomeOf(run: SyncReport, failing: ReadonlySet<string>): string {
   const done = counted(run);
   if (run.state === "running") {
     const looked = `${grouped(run.done)}${run.total === undefined ? "" : ` of ${grouped(run.total)}`} looked at so far`;
     return done === "" ? looked : `${looked}: ${done}`;
   }
   if (run.state === "succeeded") return countsText(run);
-  const why = whyText(run) ?? nextStep(run);
+  const why = whyText(run) ?? nextStep(run, failing);
   return [done, why && safeText(why)].filter(Boolean).join("; ");
 }
 
-function nextStep(run: SyncReport): string | undefined {
+/** What failed then may have been read since. */
+function nextStep(run: SyncReport, failing: ReadonlySet<string>): string | undefined {
   if (run.state === "cancelled") return "stopped before the end; the next sync goes on";
-  return run.failed > 0 ? `see them: headwater failures ${run.source}` : undefined;
+  if (run.failed === 0) return undefined;
+  return failing.has(run.source) ? `see them: headwater failures ${run.source}` : "read since then";
 }
 
-function rowOf(run: SyncReport, style: Style): string[] {
+function rowOf(run: SyncReport, failing: ReadonlySet<string>, style: Style): string[] {
   const { bold, dim, green, red, yellow } = style;
   const colour = { succeeded: green, running: green, partial: yellow, cancelled: yellow, skipped: dim, failed: red }[
     run.state
@@ -94,6 +100,6 @@ function rowOf(run: SyncReport, style: Style): string[] {
     colour(run.state),
     STARTED_BY[run.startedBy ?? "person"],
     howOf(run),
-    outcomeOf(run),
+    outcomeOf(run, failing),
   ];
 }

@@ -14,7 +14,7 @@ import { findFolders } from "./find-folders.ts";
 import { offerAssistants } from "./offer-assistants.ts";
 import { configFlag, type Session, withDesk } from "./session.ts";
 import { syncAll, syncCode } from "./sync.ts";
-import { table } from "./terminal.ts";
+import { table } from "./table.ts";
 
 interface Opts {
   yes?: unknown;

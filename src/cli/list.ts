@@ -1,6 +1,7 @@
 import type { Session } from "./session.ts";
 import { withDesk } from "./session.ts";
-import { shellWord, shortLine, table } from "./terminal.ts";
+import { table } from "./table.ts";
+import { shellWord, shortLine } from "./terminal.ts";
 import { wholeNumber } from "./times.ts";
 
 /** `headwater list <source> [parent]`: what the source itself shows, a page at a time. */
@@ -27,9 +28,9 @@ export async function list(
         ? bold(`${shortLine(entry.name, 60)}/`)
         : shortLine(entry.name, 60),
       entry.kind ?? "",
-      dim(shortLine(entry.id, 80)),
+      dim(shortLine(entry.id, 400)),
     ]);
-    for (const row of table(rows)) terminal.line(row);
+    for (const row of table(rows, { columns: terminal.columns })) terminal.line(row);
     const more = page.nextCursor
       ? `headwater list ${shellWord(id)} ${parent ? `${shellWord(parent)} ` : ""}--cursor ${shellWord(page.nextCursor)}`
       : "";

@@ -1,9 +1,9 @@
 import type { App } from "../app.ts";
 import { ConnectorError } from "../model/index.ts";
-import { LOG_LEVELS, type LogLevel, stderrLog } from "../sources/log.ts";
+import { type KeptLog, keptLog, levelOfEnvironment } from "../sources/kept-log.ts";
+import { type LogLevel, stderrLog } from "../sources/log.ts";
 import { mistakeText } from "../sources/mistakes.ts";
 import type { Desk } from "../tools/desk.ts";
-import { type KeptLog, keptLog } from "./log-file.ts";
 import { shellWord, type Terminal } from "./terminal.ts";
 
 /** The options every command takes. */
@@ -38,10 +38,6 @@ export function stoppedBy(signal: AbortSignal): string | undefined {
 export function logOf(globals: Globals, usual: LogLevel = "warn"): KeptLog {
   const asked = globals.logLevel ?? (globals.debug ? "debug" : levelOfEnvironment());
   return keptLog(stderrLog(asked ?? (globals.quiet ? "silent" : usual)), asked ?? "info");
-}
-
-function levelOfEnvironment(): LogLevel | undefined {
-  return LOG_LEVELS.find((level) => level === process.env.HEADWATER_LOG_LEVEL);
 }
 
 /** Opens the app for one command and closes it after. Mistakes in single sources are told, and the others work. */

@@ -4,7 +4,7 @@ import type { LoginState } from "../sources/tokens/logins.ts";
 import { loginState, loginTrouble, loginWords } from "./login-state.ts";
 import { nextSyncs, nextWords } from "./next-syncs.ts";
 import { noConfiguration, type Session, withApp } from "./session.ts";
-import { table } from "./terminal.ts";
+import { table } from "./table.ts";
 
 /** `headwater sources`: what is configured, whether or not it works. */
 export async function sources(session: Session): Promise<undefined> {
@@ -18,7 +18,7 @@ export async function sources(session: Session): Promise<undefined> {
     const listed = config.sources
       .filter(({ entry }) => globals.tenant === undefined || entry.settings.tenant === globals.tenant)
       .map(({ entry, mistakes }) => ({
-        name: entry.id,
+        source: entry.id,
         connector: entry.connectorId,
         enabled: entry.settings.enabled,
         tenant: entry.settings.tenant,
@@ -36,26 +36,26 @@ export async function sources(session: Session): Promise<undefined> {
     if (listed.length === 0) return terminal.line("No sources yet. Add one: headwater add files ~/Documents");
     const { style } = terminal;
     const rows = listed.map((source) => [
-      style.bold(source.name),
+      style.bold(source.source),
       source.connector,
       source.enabled && source.mistakes.length === 0 ? source.timing : "",
       nextWords(source.nextSync),
       source.tenant === "default" ? "" : `tenant ${source.tenant}`,
       stateOf(source, style),
     ]);
-    for (const row of table(rows)) terminal.line(row);
+    for (const row of table(rows, { columns: terminal.columns })) terminal.line(row);
     for (const mistake of listed.flatMap((source) => source.mistakes)) terminal.note(mistake);
   });
   return undefined;
 }
 
 function stateOf(
-  source: { name: string; enabled: boolean; mistakes: string[]; login?: LoginState | undefined },
+  source: { source: string; enabled: boolean; mistakes: string[]; login?: LoginState | undefined },
   style: Session["terminal"]["style"],
 ): string {
   if (source.mistakes.length > 0)
     return style.red(source.mistakes.length === 1 ? "1 mistake" : `${source.mistakes.length} mistakes`);
-  const trouble = loginTrouble(source.name, source.login);
+  const trouble = loginTrouble(source.source, source.login);
   if (trouble !== undefined) return style.red(trouble);
   if (source.login) return style.green(`enabled, ${loginWords(source.login)}`);
   return source.enabled ? style.green("enabled") : style.dim("disabled");

@@ -6,7 +6,8 @@ import { whyText } from "./history.ts";
 import { loginState, loginTrouble } from "./login-state.ts";
 import { DUE_HINT, nextSyncs, nextWords } from "./next-syncs.ts";
 import { type Session, withDesk } from "./session.ts";
-import { type Style, table } from "./terminal.ts";
+import { table, wrapped } from "./table.ts";
+import type { Style } from "./terminal.ts";
 import { ago, grouped } from "./times.ts";
 
 /** `headwater status`: one line a source, understood at a glance. */
@@ -50,9 +51,9 @@ export async function status(session: Session): Promise<undefined> {
       one.paused ? "" : nextWords(one.nextSync),
       state(one, stats.get(one.source), terminal.style),
     ]);
-    for (const row of table(rows, [1])) terminal.line(row);
+    for (const row of table(rows, { right: [1], columns: terminal.columns })) terminal.line(row);
     const idle = listed.some((one) => nextWords(one.nextSync) === "due now" && one.lastRun?.state !== "running");
-    if (idle) terminal.line(terminal.style.dim(DUE_HINT));
+    if (idle) terminal.line(wrapped(terminal.style.dim(DUE_HINT), terminal.columns, ""));
   });
   return undefined;
 }

@@ -8,6 +8,7 @@ import { EXIT, exitCodeOf } from "./failure.ts";
 import { countsText, whyText } from "./history.ts";
 import { type SyncProgress, syncProgress } from "./progress.ts";
 import { chosenSources, configFlag, type Session, stoppedBy, withDesk } from "./session.ts";
+import { wrapped } from "./table.ts";
 import { safeText, shortLine } from "./terminal.ts";
 import { clockTime, grouped, pointInTime, took, wholeNumber } from "./times.ts";
 
@@ -127,14 +128,15 @@ function tellReport(session: Session, report: SyncReport, progress: SyncProgress
   const counts = countsText(report);
   const done = counts === "" ? [] : [`${report.dryRun ? "would be " : ""}${counts}`];
   terminal.line([bold(report.source), mark, ...done, dim(time)].join("  "));
-  for (const note of report.notes) terminal.line(`  ${safeText(note)}`);
-  for (const held of report.held) terminal.line(`  ${yellow(heldText(report.source, held))}`);
+  for (const note of report.notes) terminal.line(wrapped(safeText(note), terminal.columns));
+  for (const held of report.held) terminal.line(wrapped(yellow(heldText(report.source, held)), terminal.columns));
   for (const failure of report.failures.slice(0, MOST_FAILURES_SHOWN)) {
     const named = failure.id === undefined ? failure.containerName : refOf(report.source, failure.id);
     const what = named === undefined ? "" : `${shortLine(named, 100)}: `;
     // Several lines of a message come with their indentation, and the hint then has a line of its own.
     const hint = failure.hint && (failure.message.includes("\n") ? "\n  " : " ") + safeText(failure.hint);
-    terminal.line(`  ${what}${safeText(failure.message)}${hint ?? ""}`);
+    const says = `${what}${safeText(failure.message)}${hint ?? ""}`;
+    terminal.line(says.includes("\n") ? `  ${says}` : wrapped(says, terminal.columns));
   }
   const more = Math.max(report.failed, report.failures.length) - MOST_FAILURES_SHOWN;
   if (more > 0) terminal.line(dim(`  ${grouped(more)} more: headwater failures ${report.source}`));

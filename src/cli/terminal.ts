@@ -14,6 +14,8 @@ export interface Style {
 export interface Terminal {
   /** A person is reading: bars and colours make sense. */
   readonly isLive: boolean;
+  /** Columns of the terminal that the answer goes to; without end where it goes elsewhere, for scripts want whole lines. */
+  readonly columns: number;
   readonly style: Style;
   /** Lines of the answer. Not called with `--json`. */
   line(text?: string): void;
@@ -27,10 +29,14 @@ export interface Terminal {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+/** Nothing is laid out for less. */
+const NARROWEST = 40;
+
 export function openTerminal(quiet: boolean, env: Environment = process.env): Terminal {
   const { stdout, stderr } = process;
   return {
     isLive: stderr.isTTY === true && env.CI === undefined && env.TERM !== "dumb",
+    columns: stdout.isTTY === true ? Math.max(NARROWEST, stdout.columns || 80) : Number.POSITIVE_INFINITY,
     style: styleFor(coloursWanted(stdout.isTTY === true, env)),
     line: (text = "") => void stdout.write(`${maskKnownSecrets(text)}\n`),
     json: (value) => void stdout.write(`${maskKnownSecrets(jsonText(value, 2))}\n`),
@@ -66,34 +72,6 @@ function styleFor(wanted: boolean): Style {
   const code = (on: number, off: number) => (text: string) =>
     wanted && text ? `\u001b[${on}m${text}\u001b[${off}m` : text;
   return { bold: code(1, 22), dim: code(2, 22), red: code(31, 39), green: code(32, 39), yellow: code(33, 39) };
-}
-
-const WIDE =
-  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/gu;
-const WITHOUT_WIDTH = /\u001b\[\d+m|\p{Mn}|[\u200b-\u200f]/gu;
-
-/** Columns that a text takes on a terminal. */
-export function widthOf(text: string): number {
-  const visible = text.replace(WITHOUT_WIDTH, "");
-  return [...visible].length + (visible.match(WIDE)?.length ?? 0);
-}
-
-/** Rows as columns two spaces apart, empty columns left out; numbers in `right` columns stand to the right. */
-export function table(rows: readonly (readonly string[])[], right: readonly number[] = []): string[] {
-  const widths = rows.reduce<number[]>(
-    (all, row) => row.map((cell, column) => Math.max(all[column] ?? 0, widthOf(cell))),
-    [],
-  );
-  return rows.map((row) =>
-    row
-      .flatMap((cell, column) => {
-        if (widths[column] === 0) return [];
-        const gap = " ".repeat((widths[column] ?? 0) - widthOf(cell));
-        return right.includes(column) ? gap + cell : cell + gap;
-      })
-      .join("  ")
-      .trimEnd(),
-  );
 }
 
 /** Text of a source on one line, at most so many characters. */

@@ -1,6 +1,7 @@
 import type { SourceTest } from "../sync/types.ts";
 import { EXIT, exitCodeOf } from "./failure.ts";
 import { chosenSources, type Session, withDesk } from "./session.ts";
+import { wrapped } from "./table.ts";
 import { safeText } from "./terminal.ts";
 import { took } from "./times.ts";
 
@@ -19,20 +20,18 @@ export async function test(session: Session, names: readonly string[]): Promise<
 export function tellTest({ terminal }: Pick<Session, "terminal">, test: SourceTest): void {
   const { bold, dim, green, red, yellow } = terminal.style;
   const mark = test.ok ? green("ok") : red("failed");
+  const below = (text: string, indent?: string) => terminal.line(wrapped(text, terminal.columns, indent));
   terminal.line(
     `${bold(test.source)}  ${mark}${test.account ? `  ${safeText(test.account)}` : ""}  ${dim(took(test.tookMs))}`,
   );
-  if (test.problem) {
-    terminal.line(`  ${safeText(test.problem.message)}`);
-    if (test.problem.hint) terminal.line(`  ${safeText(test.problem.hint)}`);
-  }
-  for (const granted of test.granted) terminal.line(`  may read: ${safeText(granted)}`);
+  for (const words of [test.problem?.message, test.problem?.hint]) if (words) below(safeText(words));
+  for (const granted of test.granted) below(`may read: ${safeText(granted)}`);
   for (const missing of test.missing) {
-    terminal.line(`  ${yellow("missing")}: ${safeText(missing.what)}`);
-    for (const words of [missing.why, missing.how]) terminal.line(`    ${safeText(words)}`);
+    below(`${yellow("missing")}: ${safeText(missing.what)}`);
+    for (const words of [missing.why, missing.how]) below(safeText(words), "    ");
   }
-  for (const limit of test.limits) terminal.line(`  limit: ${safeText(limit)}`);
-  for (const warning of test.warnings) terminal.line(`  ${yellow("note")}: ${safeText(warning)}`);
+  for (const limit of test.limits) below(`limit: ${safeText(limit)}`);
+  for (const warning of test.warnings) below(`${yellow("note")}: ${safeText(warning)}`);
 }
 
 function codeOf(tests: readonly SourceTest[]): number {

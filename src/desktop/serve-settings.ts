@@ -6,6 +6,7 @@ import { ConnectorError } from "../model/index.ts";
 import { serveStdio } from "../server.ts";
 import { addSource, writeConfig } from "../sources/edit-config.ts";
 import { findConfig, findDataFolder } from "../sources/find-config.ts";
+import { keptLog, levelOfEnvironment } from "../sources/kept-log.ts";
 import { stderrLog } from "../sources/log.ts";
 import { sourceNameOf } from "../sources/source-name.ts";
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { ConnectorError, refOf, type SearchAnswer, type SearchHit } from "../model/index.ts";
+import { ConnectorError, type HitPlace, refOf, type SearchAnswer, type SearchHit } from "../model/index.ts";
 import { fits } from "./budget.ts";
 import { clean, cleanLine, cut } from "./clean.ts";
 import { defineTool, type ToolCall } from "./define.ts";
@@ -40,6 +40,19 @@ const Result = z.object({
   updated_at: z.string().optional(),
   snippet: z.string(),
   fetch_offset: z.number().optional(),
+  /** Where the same text lies again. */
+  copies: z
+    .array(
+      z.object({
+        id: z.string(),
+        title: z.string().optional(),
+        url: z.string().optional(),
+        container: z.string().optional(),
+      }),
+    )
+    .optional(),
+  /** So many other messages of its conversation were met too; `fetch` reads all of it. */
+  conversation: z.object({ fetch: z.string(), more: z.number() }).optional(),
 });
 
 const Output = z.object({
@@ -78,7 +91,8 @@ export const search = defineTool({
     const fresh = await freshness(desk, args.sources);
     for (let limit = args.limit; ; limit = Math.ceil(limit / 2)) {
       const answer = await desk.store.search({ ...request, limit });
-      const telling = { format: args.response_format, marks: quotes(), place: await placeNames(desk, answer.hits) };
+      const placed = answer.hits.flatMap((hit) => [hit, ...(hit.copies ?? [])]);
+      const telling = { format: args.response_format, marks: quotes(), place: await placeNames(desk, placed) };
       const output = shape(answer, [fresh, ...notes], telling);
       const text = JSON.stringify(output);
       if (limit === 1 || fits(text, desk.resultTokens)) return { output, text };
@@ -138,6 +152,18 @@ function resultOf(hit: SearchHit, { format, marks, place }: Telling): z.output<t
     updated_at: hit.updatedAt && momentOf(hit.updatedAt),
     snippet: snippet === "" ? "" : marks.passage(snippet),
     fetch_offset: hit.snippet.offset > 0 ? hit.snippet.offset : undefined,
+    copies: hit.copies?.map((copy) => copyOf(copy, hit, { detailed, place })),
+    conversation: hit.thread && { fetch: refOf(hit.source, hit.thread.id), more: hit.thread.more },
+  };
+}
+
+/** Another place of the same text: what is the same there is not said again. */
+function copyOf(copy: HitPlace, hit: SearchHit, { detailed, place }: { detailed: boolean; place: Telling["place"] }) {
+  return {
+    id: refOf(copy.source, copy.id),
+    title: copy.title === hit.title ? undefined : cleanLine(copy.title) || undefined,
+    url: detailed ? (copy.url ?? itemUri(copy.source, copy.id)) : undefined,
+    container: detailed ? place(copy) : undefined,
   };
 }
 

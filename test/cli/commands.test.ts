@@ -196,8 +196,8 @@ describe("adding a source", () => {
       "--no-test",
     ]);
     expect(second.source).toBe("work-2");
-    const { sources } = await box.json<{ sources: { name: string; options: object }[] }>(["sources"]);
-    expect(sources.map((source) => source.name)).toEqual(["notes", "work", "work-2"]);
+    const { sources } = await box.json<{ sources: { source: string; options: object }[] }>(["sources"]);
+    expect(sources.map((source) => source.source)).toEqual(["notes", "work", "work-2"]);
     expect(sources[2]?.options).toMatchObject({
       maxFileSizeMb: 3,
       include: ["*.txt"],

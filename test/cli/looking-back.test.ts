@@ -82,7 +82,7 @@ describe("looking back", () => {
   it("failures and changes tell what is not shown, and the next step", async () => {
     expect((await box.run(["sync"])).code).toBe(5);
     const [first = "", , ...below] = await lines("failures", "--limit", "1");
-    expect(first).toMatch(/^notes\/budget.docx {2}unsupported, tried once (just now|\d min ago)$/);
+    expect(first).toMatch(/^notes\/budget.docx {2}not readable, tried once (just now|\d min ago)$/);
     expect(below).toEqual([
       "1 more: headwater failures --limit 2",
       "When their reasons are gone, try them again: headwater failures --retry",

@@ -50,8 +50,8 @@ describe("from nothing to an answer with a public repository", { timeout: 90_000
     const { stdout, code } = await box.run(["init", "--yes", "--github", address(), "--no-sync"]);
     expect(code).toBe(0);
     expect(stdout).toContain("headwater sync");
-    const { sources } = await box.json<{ sources: { name: string; connector: string }[] }>(["sources"]);
-    expect(sources.map(({ name, connector }) => [name, connector])).toEqual([
+    const { sources } = await box.json<{ sources: { source: string; connector: string }[] }>(["sources"]);
+    expect(sources.map(({ source, connector }) => [source, connector])).toEqual([
       ["notes", "files"],
       ["handbook", "github"],
     ]);
@@ -120,9 +120,9 @@ describe("headwater add github", { timeout: 90_000 }, () => {
     const { code, stderr } = await box.shell(`headwater ${typed}`);
     expect(stderr).toBe("");
     expect(code).toBe(0);
-    const { sources } = await box.json<{ sources: { name: string; options: object }[] }>(["sources"]);
+    const { sources } = await box.json<{ sources: { source: string; options: object }[] }>(["sources"]);
     expect(sources[0]).toMatchObject({
-      name: "work",
+      source: "work",
       options: {
         repositories: ["millrace/handbook"],
         includeCode: true,

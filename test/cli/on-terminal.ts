@@ -12,8 +12,9 @@ export function onTerminal(
   args: string,
   keys: [shown: string, press: string][],
   more: Record<string, string> = {},
+  columns = 160,
 ): Promise<string> {
-  const line = `stty cols 160 rows 50; exec '${process.execPath}' '${CLI}' ${args}`;
+  const line = `stty cols ${columns} rows 50; exec '${process.execPath}' '${CLI}' ${args}`;
   const env = { ...box.env({ TERM: "xterm", ...more }), SHELL: "/bin/sh" };
   const child = spawn("script", ["-qec", line, "/dev/null"], { cwd: box.home, env, stdio: ["pipe", "pipe", "pipe"] });
   let said = "";

@@ -35,7 +35,7 @@ it("a repository that could not be read is named by sync, status, failures and h
   expect((await sandbox.run(["status"])).stdout).toMatch(new RegExp(` {2}${WEB_PAGE.source}`));
   expect((await sandbox.run(["history"])).stdout).toMatch(WEB_PAGE);
   const failures = (await sandbox.run(["failures"])).stdout;
-  expect(failures).toMatch(/^mill millrace\/handbook {2}bad_response, in the last sync; the next one asks again\n/);
+  expect(failures).toMatch(/^mill millrace\/handbook {2}answered oddly, in the last sync; the next one asks again\n/);
   expect(failures).toContain("what could not be listed stands above");
   const { unread } = await sandbox.json<{ unread: object[] }>(["failures"]);
   expect(unread).toMatchObject([{ source: "mill", containerName: "millrace/handbook", kind: "bad_response" }]);

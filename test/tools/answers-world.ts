@@ -19,6 +19,7 @@ export async function answersWorld(): Promise<FakeDesk> {
     updatedAt: "2026-02-27T16:20:11.512Z",
   });
   putStates(desk);
+  foldHits(desk);
   return desk;
 }
 
@@ -174,5 +175,19 @@ function putStates(desk: FakeDesk): void {
       warnings: ["The password expires in 6 days."],
       tookMs: 88,
     };
+  };
+}
+
+/** The store folds copies and conversations into the hit that stands for them. */
+function foldHits(desk: FakeDesk): void {
+  const search = desk.store.search.bind(desk.store);
+  desk.store.search = async (request) => {
+    const answer = await search(request);
+    const [first] = answer.hits;
+    if (first?.kind === "comment")
+      return { ...answer, hits: [{ ...first, thread: { id: "gates#7", more: answer.hits.length - 1 } }] };
+    if (first !== undefined)
+      first.copies = [{ source: "mail", id: "m0", title: "Fwd: Garden plan", url: "https://mail.example.org/m0" }];
+    return answer;
   };
 }

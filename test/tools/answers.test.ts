@@ -14,6 +14,7 @@ const CALLS: Record<string, Call[]> = {
   search: [
     ["search", { query: "beetroot" }],
     ["search", { query: "beetroot", response_format: "detailed" }],
+    ["search", { query: "drops" }],
     ["search", { query: "zeppelin" }],
     ["search", { query: "beetroot", live: true }],
     ["search", {}],

@@ -1,7 +1,8 @@
 import type { Problem } from "../../model/index.ts";
 import { EXIT } from "../failure.ts";
 import type { Session } from "../session.ts";
-import { shortLine, table } from "../terminal.ts";
+import { table } from "../table.ts";
+import { shortLine } from "../terminal.ts";
 import { FILE_CLIENTS } from "./clients.ts";
 import type { Outcome, SetUp } from "./set-up.ts";
 

@@ -2,7 +2,8 @@ import type { App } from "../../app.ts";
 import { problemOf } from "../../model/index.ts";
 import { EXIT } from "../failure.ts";
 import { type Session, withApp } from "../session.ts";
-import { safeText, table } from "../terminal.ts";
+import { table } from "../table.ts";
+import { safeText } from "../terminal.ts";
 import { type Check, mended } from "./check.ts";
 import { keyChecks } from "./keys.ts";
 import { leftoverChecks } from "./leftovers.ts";
@@ -69,7 +70,7 @@ async function deskChecks(session: Session, app: App): Promise<Check[]> {
 function tell({ terminal }: Session, checks: readonly Check[], sound: boolean): void {
   const { green, red, yellow, bold } = terminal.style;
   const colour = { ok: green, mended: green, note: yellow, bad: red };
-  for (const row of table(checks.map((check) => [colour[check.state](check.state), check.name, safeText(check.says)])))
-    terminal.line(row);
+  const rows = checks.map((check) => [colour[check.state](check.state), check.name, safeText(check.says)]);
+  for (const row of table(rows, { columns: terminal.columns })) terminal.line(row);
   terminal.line(bold(sound ? "Everything needed works." : "Something needs attention: see the lines marked bad."));
 }

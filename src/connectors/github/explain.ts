@@ -59,11 +59,30 @@ function explainLimit(status: number, headers: Headers, message: string): Explan
   if (spent && !secondary)
     return {
       kind: "rate_limited",
-      message: "GitHub's hourly limit for this credential is used up.",
-      hint: "It goes on by itself when the hour is over. Without a token the limit is 60 requests an hour, with one 5,000.",
+      message: `GitHub's hourly limit for this credential is used up${resetIn(headers)}.`,
+      hint: "It goes on by itself then. Without a token the limit is 60 requests an hour, with one 5,000.",
       ...wait,
     };
-  return { kind: "rate_limited", message: "GitHub asks to be left alone for a while (secondary limit).", ...wait };
+  return {
+    kind: "rate_limited",
+    message: `GitHub asks to be left alone for ${pauseIn(headers)} (secondary limit).`,
+    ...wait,
+  };
+}
+
+/** " until 20:47 UTC", where GitHub says so: seconds since 1970. */
+function resetIn(headers: Headers): string {
+  const reset = headers.get("x-ratelimit-reset") ?? "";
+  if (!/^\d{9,11}$/.test(reset)) return " until the hour is over";
+  return ` until ${new Date(Number(reset) * 1000).toISOString().slice(11, 16)} UTC`;
+}
+
+/** "a minute" where GitHub names no time. */
+function pauseIn(headers: Headers): string {
+  const told = headers.get("retry-after") ?? "";
+  const seconds = /^\d{1,6}$/.test(told) ? Number(told) : SECONDARY_WAIT_MS / 1000;
+  if (seconds === 60) return "a minute";
+  return seconds < 90 ? `${seconds} seconds` : `${Math.ceil(seconds / 60)} minutes`;
 }
 
 function explainQuery({ body, origin }: HttpFailure): Explanation | undefined {

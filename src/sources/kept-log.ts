@@ -1,7 +1,7 @@
 import { appendFileSync, existsSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Logger } from "../connectors/kit/index.ts";
-import { createLogger, type LogLevel } from "../sources/log.ts";
+import { createLogger, LOG_LEVELS, type LogLevel } from "./log.ts";
 
 const FILE = "headwater.log";
 const LARGEST_BYTES = 5_000_000;
@@ -33,6 +33,11 @@ export function keptLog(said: Logger, level: LogLevel): KeptLog {
       path = join(folder, FILE);
     },
   };
+}
+
+/** The level that the environment asks for, in every door. */
+export function levelOfEnvironment(): LogLevel | undefined {
+  return LOG_LEVELS.find((level) => level === process.env.HEADWATER_LOG_LEVEL);
 }
 
 function append(path: string, line: string): void {

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, w
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { keptLog } from "../../src/cli/log-file.ts";
+import { keptLog } from "../../src/sources/kept-log.ts";
 import { createLogger } from "../../src/sources/log.ts";
 import { rememberSecret } from "../../src/sources/secret.ts";
 
