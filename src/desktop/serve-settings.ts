@@ -74,8 +74,10 @@ function configText(folders: readonly string[], repositories: readonly string[])
 export async function serveSettings(): Promise<void> {
   try {
     if (filled([process.env.GITHUB_TOKEN ?? ""]).length === 0) delete process.env.GITHUB_TOKEN;
-    const log = stderrLog("warn");
+    const level = levelOfEnvironment();
+    const log = keptLog(stderrLog(level ?? "warn"), level ?? "info");
     const app = await openApp({ ...configOf(readSettings()), log });
+    log.keepIn(app.dataFolder);
     await serveStdio(app, { log: (line) => log.warn("server.noticed", { line }) });
   } catch (error) {
     const { message, hint } = ConnectorError.from(error);

@@ -1,11 +1,24 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { keptLog } from "../../src/sources/kept-log.ts";
 import { createLogger } from "../../src/sources/log.ts";
 import { rememberSecret } from "../../src/sources/secret.ts";
 
+const DIST = fileURLToPath(new URL("../../dist", import.meta.url));
 let folder: string;
 const said: string[] = [];
 const stderr = createLogger({ level: "warn", pretty: false, write: (line) => void said.push(line) });
@@ -67,3 +80,20 @@ it("that cannot be written stops nothing", () => {
   expect(said).toHaveLength(1);
   expect(existsSync(join(folder, "not"))).toBe(false);
 });
+
+it("every door keeps it: the server started as its own program too", async () => {
+  const notes = join(folder, "Notes");
+  mkdirSync(notes);
+  writeFileSync(join(notes, "Weir.md"), "The weir.\n");
+  writeFileSync(join(folder, "headwater.yaml"), "sources:\n  notes: { connector: files, paths: [Notes], every: 1h }\n");
+  for (const door of ["server.js", "desktop.js"]) {
+    const data = join(folder, door);
+    const env = { PATH: process.env.PATH ?? "", HOME: folder, HEADWATER_DATA: data };
+    const args = [`--config=${join(folder, "headwater.yaml")}`];
+    const child = spawn(process.execPath, [join(DIST, door), ...args], { env, stdio: ["pipe", "ignore", "ignore"] });
+    const ended = () => expect(readFileSync(join(data, "headwater.log"), "utf8")).toContain('"run.ended"');
+    await vi.waitFor(ended, { timeout: 20_000, interval: 100 });
+    child.stdin.end();
+    await once(child, "close");
+  }
+}, 60_000);
