@@ -4,6 +4,7 @@ import { ConnectorError, type Fetched, type HttpRequest } from "../kit/index.ts"
 import { DOCS_ORIGIN, driveAddresses } from "./addresses.ts";
 import { asking, type DriveContext, EVERYWHERE, type Place, resourceKeyHeader } from "./api.ts";
 import { exportsOf, isGoogleFile, isReadable } from "./formats.ts";
+import { plainMarkdown } from "./plain-markdown.ts";
 import type { DriveFile } from "./schema.ts";
 
 type Content = NonNullable<Fetched["content"]>;
@@ -82,18 +83,10 @@ async function download(ctx: DriveContext, request: HttpRequest, mime: string, f
   const name = nameWith(file.name, mime);
   if (mime === "text/markdown") {
     const { body } = await ctx.http.text({ ...request, ...limits });
-    return { stream: Readable.from([Buffer.from(withoutPictures(body))]), mime, name };
+    return { stream: Readable.from([Buffer.from(plainMarkdown(body))]), mime, name };
   }
   const { body } = await ctx.http.stream({ ...request, ...limits });
   return { stream: body, mime: mime === "application/vnd.google-apps.script+json" ? "application/json" : mime, name };
-}
-
-/** Google writes the pictures of a document into its Markdown, megabytes of letters that mean nothing to anybody. */
-function withoutPictures(markdown: string): string {
-  return markdown
-    .replaceAll(/^\[(image\d+)\]: *<data:[^>]*>\s*$/gm, "")
-    .replaceAll(/!\[([^\]]*)\]\[image\d+\]/g, (_, words: string) => words)
-    .trimEnd();
 }
 
 /** The format wins over an ending that is only part of a name: "Q3.pdf" may be a document of Google's. */

@@ -61,9 +61,16 @@ export class FolderDigests {
 
 /** Changes with all that what lies below inherits or is called by. */
 export function folderDigest(folder: DriveFile): string {
-  const { name, parents, permissions, inheritedPermissionsDisabled, driveId } = folder;
+  const { name, parents, permissions, hasAugmentedPermissions, inheritedPermissionsDisabled, driveId } = folder;
   const grants = permissions?.map(({ id, role }) => `${id} ${role}`).sort();
-  return digestOf([name, parents, grants, inheritedPermissionsDisabled === true, driveId]).slice(0, 10);
+  return digestOf([
+    name,
+    parents,
+    grants,
+    hasAugmentedPermissions === true,
+    inheritedPermissionsDisabled === true,
+    driveId,
+  ]).slice(0, 10);
 }
 
 function shardOf(id: string): number {

@@ -23,6 +23,8 @@ export async function draftOf(ctx: DriveContext, place: Place, file: DriveFile, 
     ...(file.createdTime && { createdAt: file.createdTime }),
     ...(file.modifiedTime && { updatedAt: file.modifiedTime }),
     ...(body !== undefined && { body }),
+    // Where nothing can be read, what people wrote about it is all there is.
+    ...(body === undefined && file.description && { text: file.description }),
     ...(file.shortcutDetails && {
       relations: [{ rel: "links", id: file.shortcutDetails.targetId, text: "the file this shortcut leads to" }],
     }),

@@ -167,8 +167,8 @@ export class DriveWorld {
     const drive = this.file(parent).driveId;
     this.change(id, (file) => {
       file.parent = parent;
+      for (const one of this.below(id)) one.driveId = drive;
     });
-    for (const one of this.below(id)) one.driveId = drive;
   }
 
   trash(id: string, trashed = true): void {
