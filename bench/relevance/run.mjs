@@ -8,7 +8,7 @@ import { openSets } from "./world.mjs";
 /** What must be reached, against the plain row, on every set. */
 const TARGET = 1.05;
 
-const FEATURES = ["beginnings", "repeats", "nearness", "names", "feedback"];
+const FEATURES = ["beginnings", "repeats", "nearness", "names", "feedback", "freshness", "folding"];
 const all = (on) => Object.fromEntries(FEATURES.map((feature) => [feature, on]));
 /** What is on in each row; the first is the product's. */
 const ROWS = [

@@ -146,4 +146,138 @@ describe("the order of answers", () => {
     await world.write({ source: "vault", id: "plan.md", title: "Nothing", text: "Weir.", tags: ["crest", "stones"] });
     expect((await world.ids("weir crest stones"))[0]).toBe("plan.md");
   });
+
+  test("who asks for the latest gets the newest of what answers first, and no other question does", async () => {
+    for (const [index, month] of ["03", "05", "04", "01"].entries()) {
+      await world.write({
+        source: "vault",
+        id: `minutes-${month}.md`,
+        title: "Minutes of the committee",
+        text: `Present: nine. Item ${index}: the weir. ${"Agreed. ".repeat(index)}`,
+        updatedAt: `2026-${month}-16T18:00:00Z`,
+      });
+    }
+    await world.write({
+      source: "vault",
+      id: "lunch.md",
+      title: "Lunch",
+      text: "Soup.",
+      updatedAt: "2026-06-01T12:00:00Z",
+    });
+    const latest = await world.ask("latest committee minutes");
+    expect(latest.hits.map((hit) => hit.id)[0]).toBe("minutes-05.md");
+    expect(latest.understood.ignored).toEqual([]);
+    expect((await world.ids("committee minutes"))[0]).not.toBe("minutes-05.md");
+  });
+
+  test("the same file in two places is one hit, which says where else it lies", async () => {
+    const text =
+      "Salix viminalis, planted in rows of twelve; the stakes are cut in February and stand in water. ".repeat(4);
+    await world.write(
+      { source: "vault", id: "Places/Long Withy.md", title: "Long Withy", text },
+      {
+        source: "drive",
+        id: "f-1",
+        title: "long withy (1).md",
+        container: "Shared",
+        url: "https://drive.example/f-1",
+        text,
+      },
+      { source: "vault", id: "other.md", title: "Salix caprea", text: "Another willow." },
+    );
+    const { hits } = await world.ask("salix viminalis");
+    expect(hits.map((hit) => hit.id)).toEqual(["Places/Long Withy.md", "other.md"]);
+    expect(hits[0]?.copies).toEqual([
+      { source: "drive", id: "f-1", title: "long withy (1).md", container: "Shared", url: "https://drive.example/f-1" },
+    ]);
+    expect(hits[1]).not.toHaveProperty("copies");
+  });
+
+  test("two short texts that are alike by chance are two hits unless they have the same title", async () => {
+    await world.write(
+      { source: "vault", id: "a.md", title: "Monday", text: "Otter seen." },
+      { source: "vault", id: "b.md", title: "Tuesday", text: "Otter seen." },
+      { source: "drive", id: "c.md", title: "Tuesday", text: "Otter seen." },
+    );
+    expect((await world.ids("otter")).length).toBe(2);
+  });
+
+  test("a forwarded mail and the mail that it carries are one hit", async () => {
+    const text =
+      "The second step starts on 15 June. We bring the long-reach excavator, eight tonnes, over Kiln Lane bridge.";
+    await world.write(
+      { source: "mail", id: "m1", kind: "mail", title: "Second step", text },
+      { source: "mail", id: "m2", kind: "mail", title: "Fwd: Second step", text: `FYI, see below.\n\n> ${text}` },
+      {
+        source: "mail",
+        id: "m3",
+        kind: "mail",
+        title: "Re: Second step",
+        text: "The excavator is too heavy for the bridge.",
+      },
+    );
+    const { hits } = await world.ask("excavator bridge");
+    expect(hits).toHaveLength(2);
+    const both = hits.find((hit) => hit.copies !== undefined);
+    expect([both?.id, both?.copies?.[0]?.id].sort()).toEqual(["m1", "m2"]);
+  });
+
+  test("the messages of a conversation are one hit, which says how many more there are; attachments stand alone", async () => {
+    await world.write(
+      { source: "tracker", id: "ABC-7", kind: "issue", title: "Turbidity alarm", text: "The turbidity alarm is late." },
+      ...[1, 2, 3].map((number) => ({
+        source: "tracker",
+        id: `c-${number}`,
+        kind: "comment",
+        title: "Comment on ABC-7",
+        parent: "ABC-7",
+        text: `Turbidity ${number * 20} NTU before the alarm.`,
+      })),
+      {
+        source: "tracker",
+        id: "a-1",
+        kind: "attachment",
+        title: "alarm.csv",
+        parent: "ABC-7",
+        text: "turbidity alarm",
+      },
+      { source: "tracker", id: "ABC-8", kind: "issue", title: "Turbidity alarm too loud", text: "At night." },
+    );
+    const { hits } = await world.ask("turbidity alarm");
+    expect(hits).toHaveLength(3);
+    const talk = hits.find((hit) => hit.thread !== undefined);
+    expect(talk?.thread).toEqual({ id: "ABC-7", more: 3 });
+    expect(hits.map((hit) => hit.id)).toEqual(expect.arrayContaining(["a-1", "ABC-8"]));
+  });
+
+  test("what a hit stands for does not come again on the next page", async () => {
+    for (let number = 0; number < 12; number++) {
+      const text = `The flood reached the mill at ${number} o'clock. `.repeat(8);
+      await world.write(
+        { source: "vault", id: `flood-${number}.md`, title: `Flood ${number}`, text },
+        { source: "drive", id: `copy-${number}`, title: `Flood ${number}`, text },
+      );
+    }
+    const met: string[] = [];
+    let cursor: string | undefined;
+    for (let page = 0; page < 5; page++) {
+      const answer = await world.ask("flood mill", { limit: 4, ...(cursor !== undefined && { cursor }) });
+      for (const hit of answer.hits) met.push(hit.id, ...(hit.copies ?? []).map((copy) => copy.id));
+      cursor = answer.nextCursor;
+      if (cursor === undefined) break;
+    }
+    expect(met).toHaveLength(24);
+    expect(new Set(met).size).toBe(24);
+  });
+
+  test("a copy that the viewer may not read is not told", async () => {
+    const text =
+      "The salaries of next year are agreed and stand in this table, which is not for everybody to see. ".repeat(3);
+    await world.write(
+      { source: "vault", id: "open.md", title: "Salaries", text },
+      { source: "drive", id: "closed", title: "Salaries", text, access: { allow: ["user:ada@example.org"], deny: [] } },
+    );
+    const bob = await world.ask("salaries table", { viewer: { principals: ["user:bob@example.org"] } });
+    expect(bob.hits.map((hit) => [hit.id, hit.copies])).toEqual([["open.md", undefined]]);
+  });
 });

@@ -6,7 +6,7 @@ import { GAP, type Vocabulary } from "./vocabulary.ts";
 /** So many of the best items teach, by the words that at least two of them hold. */
 const TEACHERS = 8;
 const LESSONS = 20;
-const MOST_LOOKED_UP = 64;
+const MOST_LOOKED_UP = 40;
 const SHORTEST = 3;
 /** What a lesson must weigh: a word that more than every fifth item holds teaches nothing. */
 const LEAST_WEIGHT = 1.6;

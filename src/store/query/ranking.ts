@@ -10,6 +10,10 @@ export interface Ranking {
   names: boolean;
   /** Words that the best items share stand for what was meant. */
   feedback: boolean;
+  /** What was edited last comes first where the question asks for the latest. */
+  freshness: boolean;
+  /** The same text in two places, and the messages of one conversation, are one hit. */
+  folding: boolean;
 }
 
 export const FULL_RANKING: Ranking = {
@@ -18,4 +22,6 @@ export const FULL_RANKING: Ranking = {
   nearness: true,
   names: true,
   feedback: true,
+  freshness: true,
+  folding: true,
 };

@@ -9,8 +9,8 @@ const WORD_CODE = wordCodes();
 
 /** Words as numbers, so that a text is a row of numbers: small to keep and quick to count. */
 export interface Vocabulary {
-  /** Every run of letters met so far, as the numbers of its words. */
-  runs: Map<string, readonly number[]>;
+  /** Every run of letters met so far, as the number of its word, or of its words where it is several. */
+  runs: Map<string, number | readonly number[]>;
   numbers: Map<string, number>;
   /** By number: what the word is compared by, and one way it is written. */
   keys: string[];
@@ -45,16 +45,19 @@ export function addWords(vocabulary: Vocabulary, text: string, words: number[]):
     }
     const start = at;
     while (at < text.length && isWordCode(text.charCodeAt(at))) at++;
-    for (const word of wordsOfRun(vocabulary, text.slice(start, at))) words.push(word);
+    const run = wordsOfRun(vocabulary, text.slice(start, at));
+    if (typeof run === "number") words.push(run);
+    else words.push(...run);
   }
 }
 
-function wordsOfRun(vocabulary: Vocabulary, run: string): readonly number[] {
+function wordsOfRun(vocabulary: Vocabulary, run: string): number | readonly number[] {
   const known = vocabulary.runs.get(run);
   if (known !== undefined) return known;
   const words = tokensOf(run).map(({ key, start, end }) => numberOf(vocabulary, key, run.slice(start, end)));
-  if (run.length <= LONGEST_KEPT) vocabulary.runs.set(run, words);
-  return words;
+  const kept = words.length === 1 ? (words[0] ?? words) : words;
+  if (run.length <= LONGEST_KEPT) vocabulary.runs.set(run, kept);
+  return kept;
 }
 
 /** Beyond ASCII everything may be a letter but spaces and punctuation; `tokensOf` has the last word on a run. */

@@ -18,23 +18,22 @@ interface Kept {
 
 /** What one connection has learnt of words and beginnings; forgotten together. */
 export interface Learnt {
+  /** Shared by all connections of the process. */
   vocabulary: Vocabulary;
   kept: Map<number, Kept>;
   /** What a word weighs, by its number, when the store had so many items. */
   weights: { items: number; known: Map<number, number> };
 }
 
+let vocabulary = newVocabulary();
 const learnt = new WeakMap<Connection, Learnt>();
 
 /** What this connection knows; to be asked for once a question, since what became too much is forgotten here. */
 export function learntBy(connection: Connection): Learnt {
+  if (isFull(vocabulary)) vocabulary = newVocabulary();
   const known = learnt.get(connection);
-  if (known !== undefined && !isFull(known.vocabulary)) return known;
-  const fresh: Learnt = {
-    vocabulary: newVocabulary(),
-    kept: new Map(),
-    weights: { items: 0, known: new Map() },
-  };
+  if (known?.vocabulary === vocabulary) return known;
+  const fresh: Learnt = { vocabulary, kept: new Map(), weights: { items: 0, known: new Map() } };
   learnt.set(connection, fresh);
   return fresh;
 }

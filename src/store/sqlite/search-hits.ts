@@ -1,4 +1,4 @@
-import type { SearchHit } from "../../model/search.ts";
+import type { HitPlace, HitThread, SearchHit } from "../../model/search.ts";
 import { anywhere } from "../query/expression.ts";
 import { type Needle, needleOf } from "../query/matches.ts";
 import { LONGEST_TEXT, snippetOf } from "../query/snippet.ts";
@@ -13,8 +13,14 @@ export interface Found extends Ranked {
   tier: "exact" | "all" | "some";
 }
 
+/** A hit with what it stands for. */
+export interface Folded extends Found {
+  copies: HitPlace[];
+  thread?: HitThread;
+}
+
 /** The hits as people see them, in the same order, with the best passage of each. */
-export function hitsOf(connection: Connection, found: readonly Found[], terms: readonly Term[]): SearchHit[] {
+export function hitsOf(connection: Connection, found: readonly Folded[], terms: readonly Term[]): SearchHit[] {
   const needles = needlesOf(connection, terms);
   const rows = connection.prepare(
     `SELECT i.native_id, i.title, i.url, i.created_at, i.updated_at, i.authors, i.tags, s.name AS source, n.name AS kind,
@@ -41,7 +47,7 @@ function needlesOf(connection: Connection, terms: readonly Term[]): Needle[] {
   return terms.map((term) => needleOf(term, weigh(term))).filter((needle) => needle !== undefined);
 }
 
-function hitOf(row: Row, found: Found, needles: readonly Needle[]): SearchHit {
+function hitOf(row: Row, found: Folded, needles: readonly Needle[]): SearchHit {
   const text = decodeText(row.text ?? null);
   return {
     source: decodeText(row.source ?? null),
@@ -57,6 +63,8 @@ function hitOf(row: Row, found: Found, needles: readonly Needle[]): SearchHit {
     snippet: text === "" ? { text: "", offset: 0 } : snippetOf(text, needles),
     score: Math.round(((found.tier === "exact" ? 1 : 0) + found.score / (found.score + 1)) * 10_000) / 10_000,
     matched: found.tier === "some" ? "some" : "all",
+    ...(found.copies.length > 0 && { copies: found.copies }),
+    ...((found.thread?.more ?? 0) > 0 && { thread: found.thread }),
   };
 }
 

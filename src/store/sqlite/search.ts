@@ -1,10 +1,12 @@
 import type { SearchAnswer, SearchRequest } from "../../model/search.ts";
 import { allOf, anyOf, expressionOf, type Limits, titledAllOf } from "../query/expression.ts";
+import { withoutLatest } from "../query/latest.ts";
 import { narrowTimes, type Question, readQuestion } from "../query/question.ts";
 import { FULL_RANKING, type Ranking } from "../query/ranking.ts";
 import { type Term, termsOfRun, withParts } from "../query/term.ts";
 import type { Connection } from "./driver.ts";
 import { MOST_EXACT, namedBy, titledAmong, titledBy } from "./exact.ts";
+import { folded, type Page } from "./fold-hits.ts";
 import { estimateOf } from "./frequency.ts";
 import { BUDGET, gateFor } from "./gate.ts";
 import { namedItems } from "./named-items.ts";
@@ -61,17 +63,20 @@ export function searchItems(
     wanted: Math.max(limit + 1, POOL),
   };
   const asked = question.terms;
+  const { terms: words, latest } = withoutLatest(asked);
+  if (ranking.freshness) question.terms = words;
   const { found, terms, missing, hints } = scope.possible
     ? find(search)
     : { found: [], terms: question.terms, missing: [], hints: [] };
   if (ranking.names && scope.possible) addNamed(search, found);
   const exact = found.filter((each) => each.tier === "exact");
   const others = found.filter((each) => each.tier !== "exact");
-  const page = [...exact, ...reordered(connection, others, terms, ranking)].slice(0, limit);
-  for (const each of page) seen.add(each.row);
+  const ordered = [...exact, ...reordered(connection, others, terms, ranking, ranking.freshness && latest)];
+  const page = ranking.folding ? folded(connection, ordered, limit) : cut(ordered, limit);
+  for (const row of page.rows) seen.add(row);
   return {
-    hits: hitsOf(connection, page, terms),
-    ...(found.length > limit && seen.size < DEEPEST && { nextCursor: writeCursor(request, seen) }),
+    hits: hitsOf(connection, page.hits, terms),
+    ...(page.more && seen.size < DEEPEST && { nextCursor: writeCursor(request, seen) }),
     understood: {
       words: asked.filter((term) => term.kind !== "phrase").map((term) => term.text),
       phrases: asked.filter((term) => term.kind === "phrase").map((term) => term.text),
@@ -80,6 +85,11 @@ export function searchItems(
       hints: [...question.hints, ...scope.hints, ...hints],
     },
   };
+}
+
+function cut(ordered: readonly Found[], limit: number): Page {
+  const hits = ordered.slice(0, limit).map((each) => ({ ...each, copies: [] }));
+  return { hits, rows: hits.map((hit) => hit.row), more: ordered.length > limit };
 }
 
 /** Puts in what the question names by author or tag, where it will still be put into order. */
