@@ -15,7 +15,7 @@ describe.each(driversHere())("searching a part of a store over %s", (driver) => 
       id: `${source}/${container}`,
       container,
       title: "Harbour dues",
-      text: "The crane stands still.",
+      text: `The crane stands still, says ${source} in ${container}.`,
     });
     await world.write(note("vault", "Inbox"), note("vault", "Archive"), note("mail", "Inbox"), note("mail", "Archive"));
     for (const query of ["harbour crane", "harbour", ""]) {
@@ -38,7 +38,7 @@ describe.each(driversHere())("searching a part of a store over %s", (driver) => 
     await world.write(
       { source: "s", id: "titled", title: "Crane, harbour", text: long },
       { source: "t", id: "elsewhere", title: "Crane (harbour)", text: long },
-      { source: "t", id: "part", title: "Crane harbour plan of the year", text: long },
+      { source: "t", id: "part", title: "Crane harbour plan of the year", text: `${long}.` },
       { source: "u", id: "one", title: "Crane!", text: long },
       ...better,
     );
