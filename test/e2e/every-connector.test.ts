@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { Ajv2020 } from "ajv/dist/2020.js";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { CONNECTORS } from "../../src/connectors/index.ts";
 import type { Entry, SyncReport } from "../../src/model/index.ts";
 import type { SourceTest } from "../../src/sync/types.ts";
@@ -40,9 +40,12 @@ describe.each(CONNECTORS_IN_ORDER)("$id, from the first command to the last push
   const refOf = (native: string) => `${SOURCE}/${native}`;
 
   beforeAll(async () => {
-    one = await Journey.begin(id);
+    const begun = await Journey.begin(id);
+    if (begun === undefined) return;
+    one = begun;
     item = await one.world.twin.add("A kittiwake was seen at the weir. 🦦 נראה ליד הסכר");
   });
+  beforeEach(({ skip }) => skip(item === "", "the server that it needs is not installed on this machine"));
   afterAll(() => one?.end());
 
   /** Deletions that a service tells nobody are found by a full pass. */

@@ -51,10 +51,12 @@ export class Journey {
     this.options = options;
   }
 
-  static async begin(id: string): Promise<Journey> {
+  /** Undefined where this machine has not the server that it needs. */
+  static async begin(id: string): Promise<Journey | undefined> {
     const [load, open] = [CONNECTORS[id], WORLDS[id]];
     if (load === undefined || open === undefined) throw new Error(`There is no world for ${id}.`);
-    return new Journey(await load(), await open());
+    const world = await open();
+    return world && new Journey(await load(), world);
   }
 
   get secretFields(): OptionField[] {

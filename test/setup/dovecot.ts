@@ -119,6 +119,12 @@ mail_location = ${place}
 mail_max_userip_connections = 100
 auth_mechanisms = plain login
 disable_plaintext_auth = no
+auth_failure_delay = 0
+service anvil {
+  unix_listener anvil-auth-penalty {
+    mode = 0
+  }
+}
 ssl = yes
 ssl_cert = <${folder}/certificate.pem
 ssl_key = <${folder}/key.pem

@@ -4,8 +4,8 @@ import { openGoogleDrive } from "./google-drive.ts";
 import { openImap } from "./imap.ts";
 import type { World } from "./world.ts";
 
-/** One for every connector, by its name. */
-export const WORLDS: Readonly<Record<string, () => Promise<World>>> = {
+/** One for every connector, by its name; undefined where this machine has not the server that it needs. */
+export const WORLDS: Readonly<Record<string, () => Promise<World | undefined>>> = {
   files: openFiles,
   github: openGithub,
   "google-drive": openGoogleDrive,
