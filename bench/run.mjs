@@ -1,6 +1,6 @@
 // Runs the benches and prints one table of ratios, each measured in one run beside what it is compared with.
 // Usage: node bench/run.mjs [--only 1,2] [--items 100000 … 1000000] [--files 20000] [--resync-files 100000]
-//        [--collections folder]
+//        [--collections folder] [--rows 1000000]
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { cpus, loadavg, totalmem } from "node:os";
 import { fileURLToPath } from "node:url";
@@ -23,6 +23,7 @@ const { values: asked } = parseArgs({
     files: { type: "string", default: "20000" },
     "resync-files": { type: "string", default: "100000" },
     collections: { type: "string" },
+    rows: { type: "string", default: "1000000" },
   },
 });
 
@@ -35,6 +36,7 @@ const BENCHES = [
   { rows: ["6"], run: elsewhere("./relevance/run.mjs") },
   { rows: ["11", "12"], run: elsewhere("./mcp/run.mjs") },
   { rows: ["15"], run: elsewhere("./github/run.mjs") },
+  { rows: ["9", "16"], run: elsewhere("./postgresql/run.mjs") },
 ];
 
 const options = {
@@ -42,6 +44,7 @@ const options = {
   resyncFiles: Number(asked["resync-files"]),
   items: Number(asked.items),
   collections: asked.collections,
+  rows: Number(asked.rows),
   only: asked.only?.split(","),
   say: (line) => console.error(line),
   log: (line) => console.error(line),

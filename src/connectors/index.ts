@@ -6,5 +6,6 @@ export const CONNECTORS: Readonly<Record<string, () => Promise<Connector>>> = {
   "google-drive": async () => (await import("./google-drive/index.ts")).googleDrive,
   github: async () => (await import("./github/index.ts")).github,
   imap: async () => (await import("./imap/index.ts")).imap,
+  postgresql: async () => (await import("./postgresql/index.ts")).postgresql,
   slack: async () => (await import("./slack/index.ts")).slack,
 };

@@ -1,0 +1,153 @@
+// Row 9 (reading) and row 16 (a first sync): a table of tickets with 1.2 KB of text each, on a server of this machine.
+// Reading is compared with psql's COPY of the same columns, a first sync with a bare cursor whose rows go straight into SQLite and FTS5.
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import pg from "pg";
+import { bundle } from "../../test/setup/bundle.mjs";
+import { ROOM } from "../corpus.mjs";
+import { median, ratio, seconds, timed, timedNode, whole } from "../measure.mjs";
+import { documentAt } from "../text.mjs";
+
+const CLI = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
+const FLOOR = fileURLToPath(new URL("floor.mjs", import.meta.url));
+const PROGRAMS = "/usr/lib/postgresql";
+const BYTES = 1170;
+const ROUNDS = 3;
+const MEGABYTES = 200;
+
+export async function run({ rows: count, say }) {
+  const names = [
+    `9 reading ${whole(count)} rows ÷ psql COPY`,
+    `16 first sync of ${whole(count)} rows ÷ cursor + raw FTS5`,
+  ];
+  const { startPostgres } = await load("test/setup/postgres.ts");
+  const server = await startPostgres(["log_statement=none"]);
+  if (server === undefined) return names.map((name) => ({ name, detail: "PostgreSQL is absent" }));
+  const reader = await bundle("bench/postgresql/read-child.ts");
+  try {
+    say(`filling a table with ${whole(count)} rows …`);
+    await fill(server, count);
+    const address = server.url("shop");
+    const rounds = [];
+    for (let round = 0; round < ROUNDS; round++) {
+      say(`round ${round + 1} of ${ROUNDS} …`);
+      rounds.push({
+        copy: await timed(psql(), [address, "-q", "-o", "/dev/null", "-c", COPY]),
+        read: await child([reader, address], count),
+        floor: await floor(address, count),
+        sync: await sync(address, count),
+      });
+    }
+    return rowsOf(names, count, rounds);
+  } finally {
+    await server.close();
+    rmSync(reader, { force: true });
+  }
+}
+
+const COPY = "COPY (SELECT id, subject, body, status, priority, updated_at FROM tickets) TO STDOUT";
+
+function rowsOf([reading, first], count, rounds) {
+  const of = (value) => median(rounds.map(value));
+  const read = ratio(of(({ copy, read }) => copy.ms / read.told.ms));
+  const ingest = ratio(of(({ floor, sync }) => floor.told.ms / sync.runMs));
+  const speed = (ms) => `${whole((count / ms) * 1000)} rows/s`;
+  const [readPeak, syncPeak] = [of((one) => one.read.peakMegabytes), of((one) => one.sync.peakMegabytes)];
+  return [
+    {
+      name: reading,
+      value: read,
+      target: "≥ 0.8",
+      met: read >= 0.8,
+      detail: `${speed(of((one) => one.read.told.ms))} against ${speed(of((one) => one.copy.ms))}, ${ROUNDS} pairs`,
+    },
+    {
+      name: "9 memory of the reading process, MB",
+      value: readPeak,
+      target: MEGABYTES,
+      met: readPeak <= MEGABYTES,
+    },
+    {
+      name: first,
+      value: ingest,
+      target: "≥ 0.7",
+      met: ingest >= 0.7,
+      detail: `${speed(of((one) => one.sync.runMs))}, ${seconds(of((one) => one.sync.runMs))} against ${seconds(of((one) => one.floor.told.ms))}, ${ROUNDS} pairs; peak memory ${syncPeak} MB`,
+    },
+  ];
+}
+
+async function fill(server, count) {
+  await server.run("postgres", "CREATE DATABASE shop TEMPLATE template0");
+  const client = new pg.Client({ connectionString: server.url("shop") });
+  await client.connect();
+  await client.query(
+    "CREATE TABLE tickets (id bigint PRIMARY KEY, subject text, body text, status text, priority int, updated_at timestamptz)",
+  );
+  for (let from = 0; from < count; from += 5000) {
+    const documents = Array.from({ length: Math.min(5000, count - from) }, (_, at) => documentAt(from + at, BYTES));
+    const columns = [documents.map(({ title }) => title), documents.map(({ text }) => text)];
+    await client.query(
+      `INSERT INTO tickets SELECT ${from} + n, title, body, CASE n % 3 WHEN 0 THEN 'open' ELSE 'closed' END, n % 5,
+        timestamptz '2026-01-01' + make_interval(secs => ${from} + n)
+       FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS d (title, body, n)`,
+      columns,
+    );
+  }
+  await client.query("VACUUM ANALYZE tickets");
+  await client.end();
+}
+
+async function floor(address, count) {
+  const file = join(ROOM, "postgresql-floor.db");
+  const remove = () => {
+    for (const end of ["", "-wal", "-shm"]) rmSync(file + end, { force: true });
+  };
+  remove();
+  const run = await child([FLOOR, address, file], count);
+  remove();
+  return run;
+}
+
+/** headwater as a user runs it, into a new store. */
+async function sync(address, count) {
+  const home = join(ROOM, "postgresql");
+  rmSync(home, { recursive: true, force: true });
+  mkdirSync(home, { recursive: true });
+  const config = join(home, "headwater.yaml");
+  const options = {
+    connector: "postgresql",
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: a reference in the configuration's own language.
+    connectionString: "${BENCH_DATABASE}",
+    tables: ["tickets"],
+    describeTables: false,
+  };
+  writeFileSync(config, JSON.stringify({ sources: { shop: options } }));
+  const parameters = [CLI, "sync", "--config", config, "--data", join(home, "data"), "--json"];
+  const run = await timedNode(parameters, { room: home, env: { BENCH_DATABASE: address } });
+  const [report] = JSON.parse(run.stdout).reports;
+  if (report.added !== count)
+    throw new Error(`The sync brought ${report.added} of ${count}: ${JSON.stringify(report)}`);
+  rmSync(home, { recursive: true, force: true });
+  return { ...run, runMs: Date.parse(report.endedAt) - Date.parse(report.startedAt) };
+}
+
+async function child(parameters, count) {
+  const run = await timedNode(parameters, { room: ROOM });
+  const told = JSON.parse(run.stdout);
+  if (told.count !== count) throw new Error(`${told.count} rows instead of ${count}.`);
+  return { ...run, told };
+}
+
+function psql() {
+  const versions = existsSync(PROGRAMS)
+    ? readdirSync(PROGRAMS).sort((left, right) => Number(right) - Number(left))
+    : [];
+  return join(PROGRAMS, versions[0] ?? "", "bin", "psql");
+}
+
+async function load(path) {
+  const program = await bundle(path);
+  return import(pathToFileURL(program).href).finally(() => rmSync(program));
+}

@@ -1,0 +1,56 @@
+import type { Plan } from "./plan.ts";
+import { postgres } from "./read.ts";
+
+/**
+ * The function that tells of changes, to be made once in a database by somebody who may. What it says of a row is its key
+ * alone; a key that is too long for a notification (8,000 bytes) is left out, so that nobody's transaction fails of it.
+ */
+export const NOTIFY_FUNCTION = `CREATE OR REPLACE FUNCTION public.headwater_notify() RETURNS trigger LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' SET datestyle = 'ISO, YMD' SET intervalstyle = 'iso_8601' AS $headwater$
+DECLARE
+  part text; old_id text[]; new_id text[];
+BEGIN
+  FOR place IN 2 .. TG_NARGS - 1 LOOP
+    IF TG_OP IN ('UPDATE', 'DELETE') THEN
+      EXECUTE format('SELECT ($1).%I::text', TG_ARGV[place]) INTO part USING OLD; old_id := array_append(old_id, part);
+    END IF;
+    IF TG_OP IN ('INSERT', 'UPDATE') THEN
+      EXECUTE format('SELECT ($1).%I::text', TG_ARGV[place]) INTO part USING NEW; new_id := array_append(new_id, part);
+    END IF;
+  END LOOP;
+  IF octet_length(old_id::text) > 3000 OR octet_length(new_id::text) > 3000 OR (old_id IS NULL AND new_id IS NULL) THEN
+    PERFORM pg_notify(TG_ARGV[0], json_build_object('table', TG_ARGV[1], 'operation', TG_OP)::text);
+    RETURN NULL;
+  END IF;
+  IF old_id IS NOT NULL AND old_id IS DISTINCT FROM new_id THEN
+    PERFORM pg_notify(TG_ARGV[0], json_build_object('table', TG_ARGV[1], 'operation', 'DELETE', 'id', old_id)::text);
+  END IF;
+  IF new_id IS NOT NULL THEN
+    PERFORM pg_notify(TG_ARGV[0], json_build_object('table', TG_ARGV[1], 'operation', TG_OP, 'id', new_id)::text);
+  END IF;
+  RETURN NULL;
+END $headwater$;`;
+
+/** The triggers of one table, ready to paste. */
+export function triggersOf(
+  { from, container, key }: Pick<Plan, "from" | "container" | "key">,
+  channel: string,
+): string {
+  const told = [channel, container].map(literal).join(", ");
+  const row = [told, ...key.map(literal)].join(", ");
+  return (
+    `CREATE TRIGGER headwater_notify AFTER INSERT OR UPDATE OR DELETE ON ${from} FOR EACH ROW EXECUTE FUNCTION public.headwater_notify(${row}); ` +
+    `CREATE TRIGGER headwater_notify_truncate AFTER TRUNCATE ON ${from} FOR EACH STATEMENT EXECUTE FUNCTION public.headwater_notify(${told});`
+  );
+}
+
+/** Statements for others to paste; ours have parameters instead. */
+function literal(text: string): string {
+  const quoted = text.replaceAll("'", "''");
+  return text.includes("\\") ? ` E'${quoted.replaceAll("\\", "\\\\")}'` : `'${quoted}'`;
+}
+
+/** A role's or a table's name as a person pastes it. */
+export function pasted(...names: string[]): string {
+  return names.map((name) => (/^[a-z_][a-z0-9_]*$/.test(name) ? name : postgres.quote(name))).join(".");
+}
