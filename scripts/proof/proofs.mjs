@@ -18,4 +18,6 @@ export const PROOFS = [
   { file: "test/proof/hostile-text.test.ts", env: {} },
   { file: "test/proof/unicode.test.ts", env: {} },
   { file: "test/proof/stdout.test.ts", env: {} },
+  { file: "test/proof/supply-chain.test.ts", env: {} },
+  { file: "test/proof/huge.test.ts", env: { HEADWATER_ITEMS: "1000000" } },
 ];
