@@ -10,7 +10,7 @@ const Opened = ok({ url: z.string() });
 const Envelope = z.object({
   type: z.string(),
   envelope_id: z.string().optional(),
-  payload: z.unknown(),
+  payload: z.unknown().optional(),
   reason: z.string().optional(),
 });
 /** Ids of events that were told lately: what is not acknowledged in time comes again. */
