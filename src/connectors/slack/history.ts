@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { ConnectorError } from "../kit/index.ts";
-import { callPages, realmOf, type SlackContext } from "./api.ts";
+import { call, callPages, realmOf, type SlackContext } from "./api.ts";
 import { type Checked, checkedMessages } from "./checked.ts";
 import { type Channel, type Message, paged } from "./schema.ts";
 
@@ -30,12 +30,21 @@ export async function* history(
   const limit = isPaced(ctx) ? MOST_PACED : MOST;
   const query = { channel: channel.id, oldest, latest, inclusive: true, limit };
   const how = { bucket: isPaced(ctx) ? "pacedHistory" : "history", realm: realmOf(ctx, channel) } as const;
-  for await (const page of callPages(ctx, "conversations.history", query, Page, how)) {
-    const isLast = page.has_more !== true || page.response_metadata === undefined;
-    if (!isLast && page.messages.length === MOST_PACED && limit > MOST_PACED) noticePace(ctx);
-    yield { ...checkedMessages(channel.id, page.messages), isLast, isLimited: page.is_limited === true };
-    if (isPaced(ctx) && limit > MOST_PACED && !isLast) throw changedPace();
-  }
+  // How much the first page brings tells the pace: only then the next one is asked for.
+  const { body: first } = await call(ctx, "conversations.history", query, Page, how);
+  const page = pageOf(channel, first);
+  const isCut = !page.isLast && first.messages.length === MOST_PACED && limit > MOST_PACED;
+  if (isCut) noticePace(ctx);
+  yield page;
+  if (page.isLast) return;
+  if (isCut) throw changedPace();
+  const rest = { ...query, cursor: first.response_metadata };
+  for await (const body of callPages(ctx, "conversations.history", rest, Page, how)) yield pageOf(channel, body);
+}
+
+function pageOf(channel: Channel, body: z.output<typeof Page>): HistoryPage {
+  const isLast = body.has_more !== true || body.response_metadata === undefined;
+  return { ...checkedMessages(channel.id, body.messages), isLast, isLimited: body.is_limited === true };
 }
 
 export interface Thread {

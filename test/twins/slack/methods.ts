@@ -159,7 +159,7 @@ export const METHODS: Readonly<Record<string, Method>> = {
       if (file === undefined || !shared) throw new Refused("file_not_found");
       if (file.mode === "tombstone") throw new Refused("file_deleted");
       return {
-        file: fileShape(world, file, origin),
+        file: { ...fileShape(world, file, origin), ...sharesOf(world, file.id, token) },
         comments: [],
         paging: { count: 100, total: 0, page: 1, pages: 0 },
       };
@@ -181,6 +181,22 @@ export const METHODS: Readonly<Record<string, Method>> = {
     answer: ({ socketUrl }) => ({ url: socketUrl() }),
   },
 };
+
+/** Where a file was shared, as far as the asker may see. */
+function sharesOf(world: World, file: string, token: Token): object {
+  const shares = { public: {} as Record<string, object[]>, private: {} as Record<string, object[]> };
+  for (const channel of world.channels.values()) {
+    if (!visible(channel, token)) continue;
+    const told = [...channel.messages.values()].filter((one) => one.files?.includes(file));
+    const shown = told.map(({ ts, thread_ts }) => ({
+      ts,
+      ...(thread_ts && { thread_ts }),
+      channel_name: channel.name,
+    }));
+    if (shown.length > 0) shares[channel.kind === "public" ? "public" : "private"][channel.id] = shown;
+  }
+  return { shares, channels: Object.keys(shares.public), groups: Object.keys(shares.private), ims: [] };
+}
 
 function readScopes({ args }: Call): string[] {
   const families = { public_channel: "channels", private_channel: "groups", mpim: "mpim", im: "im" } as const;
