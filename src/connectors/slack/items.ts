@@ -109,7 +109,7 @@ function repliesText(replies: readonly Message[], names: Names): string[] {
 function summaryOf(markdown: string): string {
   const words = markdown
     .replace(/\[([^\]]*)\]\([^)]*\)/g, "$1")
-    .replace(/^>\s?|^#{1,6}\s|[*_~`]{1,3}(?=\S)|(?<=\S)[*_~`]{1,3}/gm, "")
+    .replace(/^>\s?|^#{1,6}\s|[*~`]{1,3}(?=\S)|(?<=\S)[*~`]{1,3}|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gmu, "")
     .replace(/\s+/g, " ")
     .trim();
   if (words.length <= TITLE_LENGTH) return words;
@@ -119,6 +119,7 @@ function summaryOf(markdown: string): string {
 }
 
 export function whoSaid(message: Message, names: Names): string {
+  if (message.subtype === "tombstone") return "somebody";
   if (message.user !== undefined && !(isBot(message) && message.username)) return names.person(message.user);
   return message.username || message.bot_profile?.name || message.bot_id || "somebody";
 }

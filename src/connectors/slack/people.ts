@@ -34,7 +34,7 @@ export async function namesIn(
     }),
   );
   return {
-    person: (id) => people.get(id)?.name ?? written.get(id) ?? id,
+    person: (id) => (id === "USLACKBOT" ? "Slackbot" : undefined) ?? people.get(id)?.name ?? written.get(id) ?? id,
     channel: (id) => channels.get(id) ?? id,
     group: (id) => groups?.get(id) ?? id,
     principal: (id) => `user:${people.get(id)?.email ?? id}`,
@@ -60,6 +60,7 @@ export function personOf(ctx: SlackContext, id: string): Promise<Person | undefi
   const { people } = ctx.api;
   const known = people.get(id);
   if (known !== undefined) return known;
+  if (id === "USLACKBOT") return Promise.resolve(undefined);
   const asked = askPerson(ctx, id);
   remember(people, id, asked);
   asked.catch(() => people.delete(id)); // a passing failure is not kept
