@@ -1,4 +1,4 @@
-// Runs the proofs of reliability and security at their full numbers, one after another (some 40 minutes on two cores),
+// Runs the proofs of reliability and security at their full numbers, one after another (some 70 minutes on two cores),
 // keeps the figures in test/proof/results.json, puts them into the README and prints them. Names choose: npm run proof -- kill
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";

@@ -19,5 +19,6 @@ export const PROOFS = [
   { file: "test/proof/unicode.test.ts", env: {} },
   { file: "test/proof/stdout.test.ts", env: {} },
   { file: "test/proof/supply-chain.test.ts", env: {} },
+  { file: "test/proof/soak.test.ts", env: { HEADWATER_SOAK_SECONDS: "600" } },
   { file: "test/proof/huge.test.ts", env: { HEADWATER_ITEMS: "1000000" } },
 ];
