@@ -8,6 +8,7 @@ import { isSourceName, sourceNameOf } from "../sources/source-name.ts";
 import type { SourceTest } from "../sync/types.ts";
 import { keepCommand } from "./ask-credential.ts";
 import { askOptions } from "./ask-options.ts";
+import { withServer } from "./choose-repositories.ts";
 import { dataFolderOf, makeDataFolder, startConfig, writeSchema } from "./config-file.ts";
 import { loadConnector } from "./connectors.ts";
 import { EXIT, exitCodeOf } from "./failure.ts";
@@ -37,7 +38,8 @@ export async function add(
 ): Promise<number> {
   const connector = await loadConnector(connectorId);
   const fields = optionFields(connector);
-  const given = typedOptions(connector, words, list(opts.set));
+  const typed = typedOptions(connector, words, list(opts.set));
+  const given = connector.id === "github" ? withServer(typed) : typed;
   const asks = opts.input !== false && process.stdin.isTTY === true && session.globals.json !== true;
   const options = asks ? await askOptions(connector, given, session.signal) : given;
   const { path, text, isNew } = startConfig(session);

@@ -35,6 +35,23 @@ export function repositoryOf(written: string): ChosenRepository {
   };
 }
 
+/**
+ * Options of a `github` source whose repositories are given by their addresses: on which server they are, unless baseUrl
+ * says so already, and their plain names. Throws `usage` for two servers at once.
+ */
+export function withServer(options: Record<string, unknown>): Record<string, unknown> {
+  const written = [options.repositories ?? []].flat().map(String);
+  if (!written.some((one) => /^https?:\/\//.test(one))) return options;
+  const chosen = written.map((one) => repositoryOf(one).options);
+  const servers = new Set(chosen.map(({ baseUrl }) => baseUrl));
+  if (servers.size > 1)
+    throw new ConnectorError("usage", "These repositories are on different servers, and a source has one.", {
+      hint: "Add a source for each: headwater add github <address>",
+    });
+  const { connector: _, repositories: __, ...server } = chosen[0] ?? {};
+  return { ...server, ...options, repositories: chosen.flatMap(({ repositories }) => repositories as string[]) };
+}
+
 /** Asks for a repository, which needs no token where it is public. Undefined: none. Throws `cancelled`. */
 export async function askRepository(
   signal: AbortSignal,

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { App } from "../app.ts";
-import type { LoginClient } from "../connectors/kit/index.ts";
+import type { LoginClient, SignIn } from "../connectors/kit/index.ts";
 import { ConnectorError } from "../model/index.ts";
 import { systemClock } from "../sources/clock.ts";
 import { setOption, writeConfig } from "../sources/edit-config.ts";
@@ -106,13 +106,22 @@ function clientOf({ connector, method, client }: SourceLogin, source: Configured
   const possible = waysIn(connector).find((one) => one.login);
   if (!possible) {
     throw new ConnectorError("usage", `${id} needs no login: ${connector.title} is not signed in to in a browser.`, {
-      hint: method ? method.howTo : `Check it: headwater test ${id}`,
+      hint: method ? howToOf(method, source) : `Check it: headwater test ${id}`,
     });
   }
   const inUse = method ? `It uses ${method.title} now, as its options say.` : "";
   throw new ConnectorError("config", `${id} is not set up for a login. ${inUse}`.trim(), {
-    hint: `${possible.howTo} Then: headwater login ${id} --client-id <client id>`,
+    hint: `${howToOf(possible, source)} Then: headwater login ${id} --client-id <client id>`,
   });
+}
+
+/** As the options of this source have it: an address of another server stands there as it is. */
+function howToOf(way: SignIn, source: ConfiguredSource): string {
+  try {
+    return way.howToFor?.(source.entry.written) ?? way.howTo;
+  } catch {
+    return way.howTo; // The address is a reference.
+  }
 }
 
 function chosenWay(client: LoginClient, opts: Opts): LoginWay {

@@ -110,6 +110,22 @@ describe("headwater add github", { timeout: 90_000 }, () => {
     expect(existsSync(decodeURI(schema))).toBe(true);
   });
 
+  it("learns from an address on which server the repository is", async () => {
+    const box = new Sandbox();
+    const added = await box.run(["add", "github", `${address()}.git`, "--no-input"]);
+    expect([added.code, added.stderr]).toEqual([0, ""]);
+    const { sources } = await box.json<{ sources: { source: string; options: object }[] }>(["sources"]);
+    expect(sources[0]).toMatchObject({
+      source: "handbook",
+      options: { baseUrl: twin.origin, repositories: ["millrace/handbook"] },
+    });
+    const both = await box.run(["add", "github", address(), "https://github.com/acme/docs", "--no-input"]);
+    expect([both.code, both.stderr]).toEqual([2, expect.stringContaining("on different servers")]);
+    const plain = await box.run(["add", "github", "https://github.com/acme/docs", "--no-input", "--no-test"]);
+    expect(plain.code).toBe(0);
+    expect(configOf(box)).toMatch(/docs:\n {4}connector: github\n {4}repositories:\n {6}- acme\/docs\n/);
+  });
+
   it("takes every option as one of its own, in the forms people write them", async () => {
     const box = new Sandbox();
     const typed = [

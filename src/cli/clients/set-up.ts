@@ -32,7 +32,7 @@ export async function setUp(client: FileClient, place: Place, name: string, door
     const planned = plannedEntry(client, file, state, name, door);
     outcome = planned.outcome;
     if (planned.outcome === "unchanged") return undefined;
-    const keepsOlder = planned.outcome === "updated" && state.backup !== undefined;
+    const keepsOlder = state.backup !== undefined && (planned.outcome === "updated" || grew(client, file, state));
     const text = withEntry(client.format, state.text ?? "", file, planned.path, planned.entry);
     return { text, ...(!keepsOlder && { backup: state.text === undefined ? "remove" : "write" }) };
   });
@@ -84,6 +84,25 @@ function plannedEntry(client: FileClient, file: string, state: FileState, name: 
         ? "unchanged"
         : "updated";
   return { outcome, entry, path };
+}
+
+/** Whether the file is its backup with more servers: that is still what it was before the first change. */
+function grew(client: FileClient, file: string, { text = "", backup }: FileState): boolean {
+  const earlier = backup === undefined ? undefined : earlierTree(client, backup);
+  if (earlier === undefined) return false;
+  const tree = readTree(client.format, text, file);
+  const keys = keysIn(client, tree);
+  const servers = { ...(valueAt(tree, keys) as Tree | undefined) };
+  const known = { ...(valueAt(earlier, keys) as Tree | undefined) };
+  for (const name of Object.keys(servers)) if (!Object.hasOwn(known, name)) delete servers[name];
+  return isDeepStrictEqual(servers, known) && isDeepStrictEqual(besides(tree, keys), besides(earlier, keys));
+}
+
+/** A tree without what stands at the path, and without maps that hold nothing then. */
+function besides(tree: Tree, [key = "", ...rest]: KeyPath): Tree {
+  const { [key]: inner, ...others } = structuredClone(tree);
+  const left = rest.length > 0 && isTree(inner) ? besides(inner, rest) : {};
+  return Object.keys(left).length > 0 ? { ...others, [key]: left } : others;
 }
 
 function removal(client: FileClient, file: string, state: FileState, name: string): [Change | undefined, Outcome] {

@@ -15,27 +15,41 @@ export interface GithubLogin {
 
 const READ_RIGHTS = "Metadata, Contents, Issues, Pull requests and Discussions: read-only";
 
+type Place = Pick<GithubLogin, "baseUrl">;
+
+const toGetToken = ({ baseUrl }: Place) =>
+  `Create one at ${githubAddresses(baseUrl).web}/settings/personal-access-tokens/new with ${READ_RIGHTS}, and put it into accessToken.`;
+
+const toGetApp = ({ baseUrl }: Place) =>
+  `Create one at ${githubAddresses(baseUrl).web}/settings/apps/new with ${READ_RIGHTS}, install it, and put its id into appId and its key into privateKey.`;
+
+const toLogIn = ({ baseUrl }: Place) =>
+  `Create a GitHub App at ${githubAddresses(baseUrl).web}/settings/apps/new with ${READ_RIGHTS} and “Enable Device Flow” ticked, install it, and copy its client id.`;
+
 /** The ways in, the recommended one first; the first that the options ask for is used. */
 export const githubAuth: readonly AuthMethod<GithubLogin>[] = [
   bearerToken<GithubLogin>(
     {
       id: "token",
       title: "Fine-grained personal access token",
-      howTo: `Create one at https://github.com/settings/personal-access-tokens/new with ${READ_RIGHTS}, and put it into accessToken.`,
+      howTo: toGetToken({}),
+      howToFor: toGetToken,
     },
     (config) => config.accessToken,
   ),
   {
     id: "app",
     title: "GitHub App",
-    howTo: `Create one at https://github.com/settings/apps/new with ${READ_RIGHTS}, install it, and put its id into appId and its key into privateKey.`,
+    howTo: toGetApp({}),
+    howToFor: toGetApp,
     applies: (config) => config.privateKey !== undefined,
     credential: appCredential,
   },
   {
     id: "oauth",
     title: "Login in the browser or with a code",
-    howTo: `Create a GitHub App at https://github.com/settings/apps/new with ${READ_RIGHTS} and “Enable Device Flow” ticked, install it, and copy its client id.`,
+    howTo: toLogIn({}),
+    howToFor: toLogIn,
     applies: (config) => config.clientId !== undefined,
     async credential({ tokens }) {
       const { accessToken, expiresAt } = await tokens();

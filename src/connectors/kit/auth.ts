@@ -8,6 +8,9 @@ export interface WayIn {
   title: string;
   /** One sentence, shown when the credential is refused. */
   howTo: string;
+  /** The same where the options say more about it, such as the address of another server. */
+  // biome-ignore lint/suspicious/noExplicitAny: options of any connector.
+  howToFor?(config: any): string;
 }
 
 /** `Authorization: Bearer …`, or under another word, where the options hold a token. */

@@ -190,6 +190,20 @@ describe("uninstall", () => {
     expect(readFileSync(path, "utf8")).toBe('{\n  "numStartups": 4\n}\n');
   });
 
+  it.each([
+    ["the last one first", ["c", "b", "a"]],
+    ["the first one first", ["a", "b", "c"]],
+    ["the middle one first", ["b", "a", "c"]],
+  ])("gives a file with an empty list of servers back after several names, %s", async (_order, names) => {
+    const box = new Sandbox();
+    const before = '{\n  "mcpServers": {}\n}\n';
+    const path = box.put(".cursor/mcp.json", before);
+    for (const name of ["a", "b", "c"]) await box.run(["install", "--client", "cursor", "--name", name]);
+    for (const name of names) expect((await box.run(["uninstall", "--name", name])).code).toBe(0);
+    expect(readFileSync(path, "utf8")).toBe(before);
+    expect(existsSync(`${path}.headwater-backup`)).toBe(false);
+  });
+
   it("has nothing to do twice, and nothing where headwater never was", async () => {
     const box = new Sandbox();
     box.put(".cursor/mcp.json", '{"mcpServers":{"shed":{}}}');

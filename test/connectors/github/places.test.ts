@@ -76,7 +76,12 @@ describe("a GitHub of one's own", () => {
       expect((await world.place.engine.test("work")).limits).toEqual([
         "none for requests: this server has them switched off",
       ]);
-      world.configure({ baseUrl: `${world.twin.origin}/api/graphql` });
+      const good = world.twin.config();
+      world.configure({ accessToken: "ghp_nobody_gave_this_one" });
+      const { problem } = await world.place.engine.test("work");
+      expect(problem?.hint).toContain(`${world.twin.origin}/settings/personal-access-tokens/new`);
+      expect(problem?.hint).not.toContain("github.com");
+      world.configure({ ...good, baseUrl: `${world.twin.origin}/api/graphql` });
       expect(await world.sync()).toMatchObject({ state: "succeeded", added: 0, deleted: 0 });
     },
   );

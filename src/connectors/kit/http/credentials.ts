@@ -22,11 +22,11 @@ export class Credentials {
     this.#clock = clock;
   }
 
-  /** The way in that the options ask for, and whether `headwater login` leads there. */
-  way(): { method: AuthMethod; login: boolean } {
+  /** The way in that the options ask for, how one gets there, and whether `headwater login` does. */
+  way(): { method: AuthMethod; howTo: string; login: boolean } {
     const { config } = this.#context(false);
     const method = this.#service.auth.find((one) => one.applies(config));
-    if (method) return { method, login: method.login !== undefined };
+    if (method) return { method, howTo: method.howToFor?.(config) ?? method.howTo, login: method.login !== undefined };
     throw new ConnectorError("config", `The options of ${this.#source} name no way to sign in.`, {
       hint: this.#service.auth[0]?.howTo ?? "See the options: headwater connectors",
     });

@@ -117,10 +117,10 @@ function refusedCredential(wire: Wire, raw: Raw): ConnectorError {
   const { host } = raw.url;
   if (!isHome(wire, raw))
     return new ConnectorError("permission", `${host} wants a login from ${source}.`, { status: 401 });
-  const { method, login } = wire.credentials.way();
+  const { howTo, login } = wire.credentials.way();
   return new ConnectorError("auth", `${host} refused the credential of ${source}.`, {
     status: 401,
-    hint: `${method.howTo} Then run: headwater ${login ? "login" : "test"} ${source}`,
+    hint: `${howTo} Then run: headwater ${login ? "login" : "test"} ${source}`,
   });
 }
 

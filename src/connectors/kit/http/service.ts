@@ -54,6 +54,8 @@ export interface SignIn<Config = any> {
   readonly title: string;
   /** How a person gets it, one sentence; shown when a credential is refused. */
   readonly howTo: string;
+  /** The same where the options say more about it, such as the address of another server. */
+  howToFor?(config: Config): string;
   /** Whether the options ask for this way. */
   applies(config: Config): boolean;
   /** Present: `headwater login` can do it in a browser or with a code. */
