@@ -1,6 +1,6 @@
 // Runs the benches and prints one table of ratios, each measured in one run beside what it is compared with.
 // Usage: node bench/run.mjs [--only 1,2] [--items 100000 … 1000000] [--files 20000] [--resync-files 100000]
-//        [--collections folder] [--rows 1000000]
+//        [--collections folder] [--rows 1000000] [--messages 10000]
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { cpus, loadavg, totalmem } from "node:os";
 import { fileURLToPath } from "node:url";
@@ -22,6 +22,7 @@ const { values: asked } = parseArgs({
     items: { type: "string", default: "100000" },
     files: { type: "string", default: "20000" },
     "resync-files": { type: "string", default: "100000" },
+    messages: { type: "string", default: "10000" },
     collections: { type: "string" },
     rows: { type: "string", default: "1000000" },
   },
@@ -37,12 +38,14 @@ const BENCHES = [
   { rows: ["11", "12"], run: elsewhere("./mcp/run.mjs") },
   { rows: ["15"], run: elsewhere("./github/run.mjs") },
   { rows: ["9", "16"], run: elsewhere("./postgresql/run.mjs") },
+  { rows: ["17"], run: elsewhere("./imap/run.mjs") },
 ];
 
 const options = {
   files: Number(asked.files),
   resyncFiles: Number(asked["resync-files"]),
   items: Number(asked.items),
+  messages: Number(asked.messages),
   collections: asked.collections,
   rows: Number(asked.rows),
   only: asked.only?.split(","),

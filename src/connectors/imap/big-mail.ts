@@ -86,6 +86,7 @@ function distantPart(leaf: Leaf): DistantPart {
     related: leaf.related && leaf.id !== undefined && leaf.disposition?.toLowerCase() !== "attachment",
     disposition: leaf.disposition,
     part: leaf.part ?? "1",
+    distant: true,
     content: () => new Uint8Array(),
   };
 }

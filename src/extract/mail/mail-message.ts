@@ -15,6 +15,8 @@ export interface MailAttachment {
   disposition: string | undefined;
   /** Of an invitation: REQUEST, REPLY, CANCEL. */
   method?: string;
+  /** Still at the service: `content` is empty. */
+  distant?: boolean;
   /** The decoded bytes. */
   content(): Uint8Array;
 }

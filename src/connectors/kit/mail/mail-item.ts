@@ -1,12 +1,14 @@
 import { createHash } from "node:crypto";
 import { cleanLine, saneDate } from "../../../extract/clean-text.ts";
-import { canExtract, mimeOf } from "../../../extract/format.ts";
+import { canExtract, extractText, mimeOf } from "../../../extract/extract.ts";
 import type { MailAttachment, MailMessage } from "../../../extract/mail/mail-message.ts";
 import type { Draft } from "../../../model/index.ts";
 import { attachedTo, cleanMailboxes, mailText, nameOfPart, shown } from "./mail-text.ts";
 import { sealOf } from "./sealed.ts";
 
 const DAY_MS = 86_400_000;
+/** Attached text up to this size is read at once. */
+const PLAIN_BYTES = 200_000;
 
 /** What the service itself says of a mail. */
 export interface MailFacts {
@@ -99,7 +101,9 @@ function attachmentItem(part: MailAttachment, number: number, mail: Draft, { max
     ...(mail.url !== undefined && { url: mail.url }),
     ...(mail.createdAt !== undefined && { createdAt: mail.createdAt, updatedAt: mail.createdAt }),
     authors: mail.authors ?? [],
-    ...(readable !== undefined && fits && { body: { mime: readable, bytes: part.bytes } }),
+    ...(readable !== undefined &&
+      fits &&
+      (plainText(part, name, readable) ?? { body: { mime: readable, bytes: part.bytes } })),
     fields: {
       mime: part.mime,
       bytes: part.bytes,
@@ -109,6 +113,17 @@ function attachmentItem(part: MailAttachment, number: number, mail: Draft, { max
     relations: [{ rel: "parent", id: mail.id, text: mail.title }],
     ...(mail.handle !== undefined && { handle: `${mail.handle}#${number}` }),
   };
+}
+
+/** Text that came with the mail needs no thread and no second question. */
+function plainText(part: MailAttachment, name: string, mime: string): { text: string } | undefined {
+  if (part.distant || part.bytes > PLAIN_BYTES) return undefined;
+  try {
+    const found = extractText(part.content(), { mime, name });
+    return found && { text: found.text };
+  } catch {
+    return undefined; // the engine tells why, when it reads it
+  }
 }
 
 function relationsOf(replyTo: string | undefined, earlier: string[]): NonNullable<Draft["relations"]> {
