@@ -16,8 +16,8 @@ export const FolderState = z.object({
   seen: z.object({ next: z.number(), messages: z.number() }).optional(),
   /** Without mod-sequences: messages by what they are marked with. */
   marks: z.record(z.string(), Uids).optional(),
-  /** Brought under an earlier UIDVALIDITY, and replaced page by page. */
-  old: z.object({ validity: z.string(), have: Uids }).optional(),
+  /** Brought under an earlier UIDVALIDITY or name of the folder, and replaced page by page. */
+  old: z.object({ folder: z.string(), validity: z.string(), have: Uids }).optional(),
 });
 export type FolderState = z.output<typeof FolderState>;
 

@@ -32,12 +32,13 @@ export async function* syncMailbox(ctx: Ctx, from: From<ImapCursor>): AsyncGener
   const folders: Record<string, FolderState> = structuredClone(from.cursor?.folders ?? {});
   const cursor = (): ImapCursor => ({ v: 1, folders: structuredClone(folders) });
   const { followed, there } = await ctx.api.use(ctx, (flow) => listFolders(flow, ctx.config));
+  const renamed = takeRenamed(folders, followed, there);
   const paths = new Set(followed.map((folder) => folder.path));
   const left = dropFolders(folders, paths, there);
   if (left !== undefined) yield { ...left, cursor: cursor() };
   if (followed.length === 0)
     yield { cursor: cursor(), incomplete: { why: `No folder of ${ctx.source} is among those that the options name.` } };
-  const { tasks, doubts } = await planRound(ctx, folders, followed, from.since);
+  const { tasks, doubts } = await planRound(ctx, folders, { followed, renamed }, from.since);
   const total = tasks.reduce((sum, { todo }) => sum + todo.size, 0);
   const size = total <= ONE_PAGE && from.cursor !== undefined ? ONE_PAGE : PAGE;
   let done = 0;
@@ -72,6 +73,23 @@ function emptyRead(): Pick<Read, "upserts" | "failures"> {
   return { upserts: [] as Draft[], failures: [] };
 }
 
+/** A folder that is gone while a new one has its UIDVALIDITY and goes on behind its last UID has another name now. */
+function takeRenamed(folders: Record<string, FolderState>, followed: Folder[], there: ReadonlySet<string>) {
+  const renamed = new Map<string, { path: string; state: FolderState }>();
+  for (const [path, state] of Object.entries(folders)) {
+    const isNow = ({ path: name, status }: Folder) =>
+      folders[name] === undefined &&
+      !renamed.has(name) &&
+      String(status?.uidValidity) === state.validity &&
+      (status?.uidNext ?? 0) > UidSet.parse(state.have).highest;
+    const now = there.has(path) || state.have === "" ? undefined : followed.find(isNow);
+    if (now === undefined) continue;
+    renamed.set(now.path, { path, state });
+    delete folders[path];
+  }
+  return renamed;
+}
+
 /** Folders that are no longer followed, and those that are gone: hidden, in case they come back. */
 function dropFolders(
   folders: Record<string, FolderState>,
@@ -87,16 +105,20 @@ function dropFolders(
   return branches.length === 0 ? undefined : { branches };
 }
 
+function oldIds({ folder, validity }: NonNullable<FolderState["old"]>, uids: UidSet): string[] {
+  return [...uids].map((uid) => idOf({ folder, validity, uid }));
+}
+
 function idsIn(folder: string, { validity, have, old }: FolderState): string[] {
   const now = [...UidSet.parse(have)].map((uid) => idOf({ folder, validity, uid }));
   if (old === undefined) return now;
-  return [...now, ...[...UidSet.parse(old.have)].map((uid) => idOf({ folder, validity: old.validity, uid }))];
+  return [...now, ...oldIds(old, UidSet.parse(old.have))];
 }
 
 async function planRound(
   ctx: Ctx,
   folders: Record<string, FolderState>,
-  followed: Folder[],
+  { followed, renamed }: { followed: Folder[]; renamed: ReadonlyMap<string, { path: string; state: FolderState }> },
   since: string | undefined,
 ) {
   const tasks: Task[] = [];
@@ -104,7 +126,7 @@ async function planRound(
   for (const folder of followed) {
     if (isQuiet(folder, folders[folder.path])) continue;
     try {
-      const task = await planFolder(ctx, folders, folder, since);
+      const task = await planFolder(ctx, { folders, folder, before: renamed.get(folder.path) }, since);
       tasks.push(task);
       if (task.look.doubtful) doubts.push(`The server contradicts itself about what ${folder.path} holds.`);
     } catch (error) {
@@ -128,17 +150,19 @@ function isQuiet({ status }: Folder, state: FolderState | undefined): boolean {
   );
 }
 
-function planFolder(
-  ctx: Ctx,
-  folders: Record<string, FolderState>,
-  folder: Folder,
-  since: string | undefined,
-): Promise<Task> {
+interface Planning {
+  folders: Record<string, FolderState>;
+  folder: Folder;
+  /** What it was called until now. */
+  before: { path: string; state: FolderState } | undefined;
+}
+
+function planFolder(ctx: Ctx, { folders, folder, before }: Planning, since: string | undefined): Promise<Task> {
   return ctx.api.inFolder(ctx, folder.path, async (flow, box, connection) => {
     const validity = String(box.uidValidity);
     const known = folders[folder.path];
     const isNew = known === undefined || known.validity !== validity;
-    const state = isNew ? begun(ctx, folder.path, known, validity) : known;
+    const state = isNew ? begun(ctx, before ?? (known && { path: folder.path, state: known }), validity) : known;
     folders[folder.path] = state;
     const look = await lookAt({ flow, connection }, box, state, ctx.config);
     if (isNew) {
@@ -155,15 +179,14 @@ function planFolder(
   });
 }
 
-/** A folder that is read anew: for the first time, or because the server gave its messages new numbers. */
-function begun(ctx: Ctx, path: string, known: FolderState | undefined, validity: string): FolderState {
+/** A folder that is read anew: for the first time, under a new name, or because the server gave its messages new numbers. */
+function begun(ctx: Ctx, before: Planning["before"], validity: string): FolderState {
   const fresh: FolderState = { validity, have: "" };
-  if (known === undefined) return fresh;
+  if (before === undefined) return fresh;
+  const { path, state } = before;
   ctx.log.warn("folder.renumbered", { folder: path });
-  const have = known.have || known.old?.have;
-  return have
-    ? { ...fresh, old: { validity: known.have ? known.validity : (known.old?.validity ?? ""), have } }
-    : fresh;
+  if (state.have !== "") return { ...fresh, old: { folder: path, validity: state.validity, have: state.have } };
+  return state.old === undefined ? fresh : { ...fresh, old: state.old };
 }
 
 async function readInto(
@@ -194,15 +217,15 @@ async function readInto(
 }
 
 /** As many of the old numbers as new ones came: both stand in the same order, so that each mail meets itself. */
-function replaced({ folder, todo }: Task, state: FolderState, count: number): string[] {
-  if (state.old === undefined) return [];
-  const { validity } = state.old;
-  const old = UidSet.parse(state.old.have);
+function replaced({ todo }: Task, state: FolderState, count: number): string[] {
+  const before = state.old;
+  if (before === undefined) return [];
+  const old = UidSet.parse(before.have);
   const going = todo.size === 0 ? old : old.without(old.newest(Math.max(0, old.size - count)));
   const rest = old.without(going);
   if (rest.size === 0) delete state.old;
-  else state.old = { validity, have: rest.toString() };
-  return [...going].map((uid) => idOf({ folder: folder.path, validity, uid }));
+  else state.old = { ...before, have: rest.toString() };
+  return oldIds(before, going);
 }
 
 /** The folder is equal now. Answers the ids of what is gone. */
@@ -219,10 +242,5 @@ function finish({ folder, look, dropped }: Task, folders: Record<string, FolderS
   };
   folders[folder.path] = next;
   const ids = [...look.gone.with(dropped)].map((uid) => idOf({ folder: folder.path, validity: state.validity, uid }));
-  const { old } = state;
-  if (old === undefined) return ids;
-  return [
-    ...ids,
-    ...[...UidSet.parse(old.have)].map((uid) => idOf({ folder: folder.path, validity: old.validity, uid })),
-  ];
+  return state.old === undefined ? ids : [...ids, ...oldIds(state.old, UidSet.parse(state.old.have))];
 }
