@@ -58,7 +58,7 @@ function insert(writer: Writer, columns: Columns, item: Item, body: Measured | u
       at,
       at,
     );
-  if (body) writeBody(connection, row, body);
+  if (body) addBody(connection, row, body);
   if (item.aliases.length > 0) addAliases(connection, row, columns.source, item.aliases);
   if (relations.length > 0) addRelations(connection, row, columns.source, relations);
   index(writer, row, columns, wordsOf(body));
@@ -199,10 +199,15 @@ const UPDATED = [
 const UPDATE_ITEM = `UPDATE items SET ${UPDATED.map((name) => `${name} = ?`).join(", ")} WHERE id = ?`;
 
 function writeBody(connection: Connection, row: number, body: Measured | undefined): void {
-  if (body === undefined) connection.prepare("DELETE FROM bodies WHERE item = ?").run(row);
-  else if (typeof body.text === "string")
-    connection.prepare("INSERT OR REPLACE INTO bodies (item, text) VALUES (?, ?)").run(row, encodeText(body.text));
-  else connection.prepare("INSERT OR REPLACE INTO bodies (item, text) VALUES (?, CAST(? AS TEXT))").run(row, body.text);
+  connection.prepare("DELETE FROM bodies WHERE item = ?").run(row);
+  if (body !== undefined) addBody(connection, row, body);
+}
+
+/** The body of an item that has none yet. */
+function addBody(connection: Connection, row: number, { text }: Measured): void {
+  if (typeof text === "string")
+    connection.prepare("INSERT INTO bodies (item, text) VALUES (?, ?)").run(row, encodeText(text));
+  else connection.prepare("INSERT INTO bodies (item, text) VALUES (?, CAST(? AS TEXT))").run(row, text);
 }
 
 /** The full text row is written again when words or facets differ; a returning item has none to remove. */
