@@ -1,7 +1,7 @@
 import type { Item } from "../kit/index.ts";
 import { coversFile } from "./code/covers-file.ts";
 import type { GithubConfig } from "./options.ts";
-import { takesIssues, takesPulls } from "./selection.ts";
+import { takesIssues, takesPulls } from "./threads/selection.ts";
 
 /** Whether the options still take a stored item, as far as its kind tells; the full pass after them tells the rest. */
 export function coversItem(config: GithubConfig, item: Pick<Item, "id" | "kind" | "body">): boolean {

@@ -2,7 +2,7 @@ import { ConnectorError, type Fetched, type Item } from "../kit/index.ts";
 import { STREAMS } from "./all-streams.ts";
 import type { GithubContext } from "./api.ts";
 import { locate } from "./locate.ts";
-import { repositoryById } from "./repositories.ts";
+import { repositoryById } from "./repositories/repositories.ts";
 import type { Repository } from "./schema.ts";
 import { refusalOf } from "./sync.ts";
 

@@ -1,7 +1,7 @@
 import type { From } from "../kit/index.ts";
 import { STREAMS } from "./all-streams.ts";
 import type { GithubContext } from "./api.ts";
-import { repositoryById } from "./repositories.ts";
+import { repositoryById } from "./repositories/repositories.ts";
 
 /** All that a repository holds, by ids only: what is stored and not among them was deleted. */
 export async function* idsOf(ctx: GithubContext, from: From<never>): AsyncGenerator<string[]> {

@@ -1,4 +1,5 @@
 import { defineConnector } from "../kit/index.ts";
+import { testAccount } from "./account/test-account.ts";
 import { GithubApi } from "./api.ts";
 import { coversItem } from "./covers.ts";
 import { fetchItem } from "./fetch.ts";
@@ -6,11 +7,10 @@ import { idsOf } from "./ids.ts";
 import { list } from "./list.ts";
 import { locate } from "./locate.ts";
 import { GithubConfig } from "./options.ts";
-import { searchGithub } from "./search.ts";
+import { searchGithub } from "./search/search.ts";
 import { githubService } from "./service.ts";
 import { GithubCursor } from "./streams.ts";
 import { syncRepository } from "./sync.ts";
-import { testAccount } from "./test-account.ts";
 import { githubWebhook } from "./webhook.ts";
 
 /** Repositories of github.com, of a data residency host or of an Enterprise Server. */

@@ -1,11 +1,11 @@
 import { ConnectorError, type Draft, type Entry } from "../kit/index.ts";
 import { STREAMS } from "./all-streams.ts";
 import type { GithubContext } from "./api.ts";
-import { childrenOf } from "./children.ts";
-import { remarksOfDiscussion } from "./discussions.ts";
+import { remarksOfDiscussion } from "./discussions/discussions.ts";
 import { fetchItem } from "./fetch.ts";
 import { locate } from "./locate.ts";
-import { listRepositories, repositoryById } from "./repositories.ts";
+import { listRepositories, repositoryById } from "./repositories/repositories.ts";
+import { childrenOf } from "./threads/children.ts";
 
 /** Repositories; what a repository holds; what hangs from a thread. Always asked of the service. */
 export async function* list(ctx: GithubContext, parent: string | undefined): AsyncGenerator<Entry> {

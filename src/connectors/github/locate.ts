@@ -1,7 +1,7 @@
 import { ConnectorError } from "../kit/index.ts";
 import { githubAddresses } from "./addresses.ts";
 import type { GithubContext } from "./api.ts";
-import { describe } from "./repositories.ts";
+import { describe } from "./repositories/repositories.ts";
 import type { Repository } from "./schema.ts";
 
 /** Where an address leads: a repository, and the id of something in it behind the repository's own. */

@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { ConnectorError, type Draft, type Entry, type Fetched } from "../kit/index.ts";
 import { type GithubContext, inRepository } from "./api.ts";
-import { checkEach } from "./checked.ts";
 import { authorsOf, facts, times, versioned } from "./items.ts";
 import { linksIn } from "./links.ts";
 import { Account, type Repository } from "./schema.ts";
 import type { Stream, StreamFrom, StreamPage } from "./streams.ts";
+import { checkEach } from "./walks/checked.ts";
 
 const Release = z.object({
   id: z.number(),

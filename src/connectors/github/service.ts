@@ -1,7 +1,7 @@
 import type { Allowance, HttpService } from "../kit/index.ts";
+import { githubAuth } from "./account/auth.ts";
+import { explain } from "./account/explain.ts";
 import { githubAddresses } from "./addresses.ts";
-import { githubAuth } from "./auth.ts";
-import { explain } from "./explain.ts";
 import type { GithubConfig } from "./options.ts";
 
 /** Names of GitHub's limits and what they are called here. */

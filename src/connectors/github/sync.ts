@@ -2,7 +2,7 @@ import { z } from "zod";
 import { ConnectorError, type From, type Page } from "../kit/index.ts";
 import { STREAMS } from "./all-streams.ts";
 import type { GithubContext } from "./api.ts";
-import { describeAgain, repositoryById } from "./repositories.ts";
+import { describeAgain, repositoryById } from "./repositories/repositories.ts";
 import type { Repository } from "./schema.ts";
 import { type GithubCursor, STREAM_NAMES, type Stream, type StreamName } from "./streams.ts";
 

@@ -3,9 +3,9 @@ import { z } from "zod";
 import type { Delivery, Push, RawRequest, Webhook } from "../kit/index.ts";
 import type { GithubApi, GithubContext } from "./api.ts";
 import type { GithubConfig } from "./options.ts";
-import { repositoriesOf } from "./repositories.ts";
-import { isSelective, takesIssues, takesPulls } from "./selection.ts";
+import { repositoriesOf } from "./repositories/repositories.ts";
 import type { GithubCursor } from "./streams.ts";
+import { isSelective, takesIssues, takesPulls } from "./threads/selection.ts";
 
 const Numbered = z.object({ number: z.number().int() });
 const Identified = z.object({ id: z.number().int() });

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { importSPKI, jwtVerify } from "jose";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { type GithubLogin, githubAuth } from "../../../src/connectors/github/auth.ts";
+import { type GithubLogin, githubAuth } from "../../../src/connectors/github/account/auth.ts";
 import type { Clock, Http, Tokens } from "../../../src/connectors/kit/index.ts";
 import { openHttp } from "../../../src/connectors/kit/index.ts";
 import { passingMemory } from "../../../src/sources/passing-memory.ts";

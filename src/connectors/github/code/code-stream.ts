@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { ConnectorError, type Draft, type Entry } from "../../kit/index.ts";
 import type { GithubContext } from "../api.ts";
-import { describeAgain } from "../repositories.ts";
+import { describeAgain } from "../repositories/repositories.ts";
 import type { Repository } from "../schema.ts";
 import type { Stream, StreamFrom, StreamPage } from "../streams.ts";
 import { fetchFile } from "./fetch-file.ts";

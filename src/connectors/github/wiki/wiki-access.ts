@@ -1,7 +1,7 @@
 import type { Credential } from "../../kit/index.ts";
+import { githubAuth } from "../account/auth.ts";
 import { githubAddresses } from "../addresses.ts";
 import type { GithubApi, GithubContext } from "../api.ts";
-import { githubAuth } from "../auth.ts";
 import type { Repository } from "../schema.ts";
 
 /** Credentials as long as they hold: an App would be given a new token for every question. */
