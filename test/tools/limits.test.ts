@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { SyncReport } from "../../src/model/index.ts";
 import { tokensOf } from "../../src/tools/budget.ts";
 import { connect, textOf } from "./connect.ts";
 import { fakeDesk } from "./fake-desk.ts";
@@ -24,11 +25,14 @@ describe.each([8000, 4000, 20_000])("no answer costs more than the %d tokens of 
 
   it.each([
     ["search", { query: "heron", limit: 30 }],
+    ["search", { query: "heron", limit: 30, response_format: "detailed" }],
+    ["fetch", { id: ids[1], response_format: "concise" }],
     ["fetch", { id: ids[0], max_chars: 50_000 }],
     ["fetch", { id: ids[1], max_chars: 50_000 }],
     ["list_items", { source: "notes", parent: "inbox", limit: 100 }],
     ["list_items", { source: "notes", stored: true, limit: 100 }],
     ["recent_changes", { limit: 100 }],
+    ["recent_changes", { limit: 100, response_format: "detailed" }],
     ["list_sources", {}],
   ])("%s %o", async (name, args) => {
     const client = await connect(desk);
@@ -66,6 +70,82 @@ describe.each([8000, 4000, 20_000])("no answer costs more than the %d tokens of 
       cursor = page.nextCursor;
     } while (cursor);
     expect(uris.size).toBe(120 + 3);
+  });
+});
+
+describe.each([8000, 4000])("nor does one about very many sources, or about much that went wrong: %d", (most) => {
+  const names = Array.from({ length: 400 }, (_, index) => `a-source-of-the-kestrel-brook-trust-${index}`);
+  const desk = fakeDesk(names);
+  desk.resultTokens = most;
+  const failures = Array.from({ length: 100 }, (_, index) => ({
+    kind: "unsupported" as const,
+    id: `${KANJI.repeat(20)}${index}`,
+    message: KANJI.repeat(40),
+    hint: KANJI.repeat(40),
+  }));
+  for (const [at, source] of names.entries()) {
+    desk.put(source, { id: "a.md", title: KANJI, text: "heron", kind: KANJI });
+    const report = {
+      runId: `run_${at}`,
+      source,
+      state: at % 2 === 0 ? "partial" : "running",
+      mode: "full",
+      dryRun: false,
+      startedAt: "2026-03-01T08:00:00.000Z",
+      ...{ added: 1, updated: 0, unchanged: 0, deleted: 0, lost: 0, failed: 100, done: 1e6, total: 1e7 },
+      failures,
+      held: [],
+      notes: Array.from({ length: 40 }, () => KANJI.repeat(40)),
+    } satisfies SyncReport;
+    desk.ran({ id: report.runId, source, report: () => report, done: Promise.resolve(report), cancel: () => {} });
+  }
+  const many = (count: number) => Array.from({ length: count }, (_, index) => `${KANJI.repeat(30)} ${index}`);
+  desk.engine.test = async (source) => ({
+    source,
+    ok: true,
+    account: KANJI.repeat(50),
+    granted: many(500),
+    missing: many(60).map((what) => ({ what, why: what, how: what })),
+    limits: many(50),
+    warnings: many(90),
+    tookMs: 1,
+  });
+  const one = names[1];
+
+  it.each([
+    ["list_sources", {}],
+    ["sync_status", {}],
+    ["sync_status", { source: one }],
+    ["sync_source", { source: one, wait_seconds: 0 }],
+    ["test_source", { source: one }],
+    ["search", { query: "heron" }],
+    ["recent_changes", { limit: 100 }],
+  ])("%s %o", async (name, args) => {
+    const client = await connect(desk);
+    const result = await client.callTool({ name, arguments: args });
+    expect(result.isError).toBeUndefined();
+    expect(tokensOf(textOf(result))).toBeLessThanOrEqual(most);
+    expect(tokensOf(JSON.stringify(result.structuredContent))).toBeLessThanOrEqual(most);
+    expect(textOf(result)).not.toContain("(cut:");
+  });
+
+  it("tells how much it left out, with what to do", async () => {
+    const client = await connect(desk);
+    for (const name of ["list_sources", "sync_status"]) {
+      const { structuredContent, content } = await client.callTool({ name, arguments: {} });
+      const { left_out, ...lists } = structuredContent as { left_out: number };
+      const [shown = []] = Object.values(lists) as object[][];
+      expect(shown.length + left_out).toBe(400);
+      expect(textOf({ content })).toContain(`… and ${left_out} more`);
+    }
+  });
+
+  it("resources", async () => {
+    const client = await connect(desk);
+    for (const uri of ["headwater://sources", `headwater://${one}`]) {
+      const { contents } = await client.readResource({ uri });
+      expect(tokensOf((contents[0] as { text: string }).text), uri).toBeLessThanOrEqual(most);
+    }
   });
 });
 
