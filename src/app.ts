@@ -4,6 +4,8 @@ import { createExtractor } from "./extract/extract.ts";
 import { ConnectorError, type Viewer } from "./model/index.ts";
 import { packageVersion } from "./package-root.ts";
 import { systemClock } from "./sources/clock.ts";
+import type { EmbeddingSettings } from "./sources/embeddings/embedding-settings.ts";
+import { openEmbedder } from "./sources/embeddings/open-embedder.ts";
 import { type LoadedConfig, type LoadOptions, loadConfig } from "./sources/load-config.ts";
 import { createLoginOffers } from "./sources/login/login-offers.ts";
 import { openSources } from "./sources/open-sources.ts";
@@ -12,8 +14,10 @@ import { storedMemory } from "./sources/stored-memory.ts";
 import type { Logins } from "./sources/tokens/logins.ts";
 import { openLogins } from "./sources/tokens/open-logins.ts";
 import { openStore } from "./store/open.ts";
+import type { Store } from "./store/store.ts";
 import { createEngine } from "./sync/engine.ts";
 import { logRun } from "./sync/log-run.ts";
+import { meaningOf } from "./sync/meaning.ts";
 import type { Desk } from "./tools/desk.ts";
 
 export interface AppOptions extends LoadOptions {
@@ -58,7 +62,9 @@ function appOf(config: LoadedConfig, { log, clock = systemClock }: AppOptions): 
   }
 
   async function open(tenant: string): Promise<Rooms> {
-    const store = await openStore({ folder: config.dataFolder, tenant, log: log.warn });
+    const stored = await openStore({ folder: config.dataFolder, tenant, log: log.warn });
+    const meant = config.embeddings && withMeaning(config.embeddings, tenant, stored);
+    const store = meant?.store ?? stored;
     const memory = (source: string) => storedMemory(store, source, log);
     const sources = openSources(config, tenant, {
       log,
@@ -70,8 +76,15 @@ function appOf(config: LoadedConfig, { log, clock = systemClock }: AppOptions): 
     });
     const engine = createEngine({ sources, store, extractor, clock, turn });
     engine.onChange(({ report }) => logRun(log, tenant, report));
+    engine.onChange(({ report }) => void (report.endedAt !== undefined && meant?.begin()));
     const offers = createLoginOffers({ source: (id) => opened(tenant, id), logins: logins(tenant), clock, log });
-    return { tenant, sources, store, engine, offers, version, resultTokens: config.resultTokens };
+    const rooms = { tenant, sources, store, engine, offers, version, resultTokens: config.resultTokens };
+    return { ...rooms, ...(meant && { meaning: meant.meaning }) };
+  }
+
+  function withMeaning(settings: EmbeddingSettings, tenant: string, store: Store) {
+    const embedder = openEmbedder({ settings, secrets, clock, log });
+    return meaningOf({ embedder, store, clock, log, folder: config.dataFolder, tenant });
   }
 
   /** A source with credentials in its options that are kept elsewhere, such as a client secret. */

@@ -13,7 +13,7 @@ import { ago, grouped } from "./times.ts";
 /** `headwater status`: one line a source, understood at a glance. */
 export async function status(session: Session): Promise<undefined> {
   const { terminal, globals } = session;
-  await withDesk(session, async ({ sources, store }, app) => {
+  await withDesk(session, async ({ sources, store, meaning }, app) => {
     const entries = sources.all();
     const stats = new Map((await store.stats()).map((one) => [one.source, one]));
     const pauses = (await store.pauses()).filter((pause) => Date.parse(pause.until) > Date.now());
@@ -42,7 +42,10 @@ export async function status(session: Session): Promise<undefined> {
         mistakes: broken.map(mistakeText),
       };
     });
-    if (globals.json) return terminal.json({ store: store.location, sources: listed });
+    const meant = meaning && { model: meaning.model, ...meaning.state() };
+    if (globals.json) {
+      return terminal.json({ store: store.location, sources: listed, ...(meant && { meaning: meant }) });
+    }
     if (listed.length === 0) return terminal.line("No sources yet. Add one: headwater add files ~/Documents");
     const rows = listed.map((one) => [
       terminal.style.bold(one.source),
@@ -52,6 +55,11 @@ export async function status(session: Session): Promise<undefined> {
       state(one, stats.get(one.source), terminal.style),
     ]);
     for (const row of table(rows, { right: [1], columns: terminal.columns })) terminal.line(row);
+    if (meant) {
+      const says = `Search by meaning (${meant.model}): ${grouped(meant.items)} ${meant.items === 1 ? "item" : "items"}`;
+      const why = meant.problem === undefined ? "." : `; words alone for the others: ${meant.problem}`;
+      terminal.line(wrapped(terminal.style.dim(`${says}${why}`), terminal.columns, ""));
+    }
     const idle = listed.some((one) => nextWords(one.nextSync) === "due now" && one.lastRun?.state !== "running");
     if (idle) terminal.line(wrapped(terminal.style.dim(DUE_HINT), terminal.columns, ""));
   });

@@ -36,6 +36,8 @@ export async function sync(session: Session, names: readonly string[], opts: Opt
   return withDesk(session, async (desk, app) => {
     const chosen = chosenSources(desk, names);
     const reports = await syncAll(session, desk, chosen, options, app.config.sync.concurrency);
+    // The next process would go on, but who syncs by cron has none that stays.
+    if (desk.meaning && opts.watch !== true) await untilStopped(desk.meaning.settled(), session.signal);
     if (opts.watch === true && !session.signal.aborted) return watch(session, desk, chosen);
     if (session.globals.json)
       session.terminal.json({ reports, totals: reports.reduce((sum, one) => addCounts(sum, one), { ...NO_COUNTS }) });
@@ -44,6 +46,12 @@ export async function sync(session: Session, names: readonly string[], opts: Opt
     if (!session.globals.json) await tellSearch(session, desk, reports);
     return session.signal.aborted ? EXIT.interrupted : syncCode(reports);
   });
+}
+
+async function untilStopped(work: Promise<void>, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  const stopped = new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+  await Promise.race([work, stopped]);
 }
 
 /** Syncs the sources, a few at a time, and tells each report as it comes. */

@@ -23,6 +23,8 @@ export interface SearchRequest extends Filters {
   /** From an earlier answer's `nextCursor`. */
   cursor?: string;
   viewer: Viewer;
+  /** The store's own numbers of items that are alike in meaning, nearest first; they count beside the words. */
+  alike?: readonly number[];
 }
 
 /** The best passage of a body: `text` has matched words between ** and **; `offset` is where to fetch on. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { EmbeddingSettings } from "./embeddings/embedding-settings.ts";
 import { scheduleShape } from "./schedule-shape.ts";
 import { SecretSettings } from "./secrets/secret-settings.ts";
 import { SOURCE_NAME } from "./source-name.ts";
@@ -154,6 +155,7 @@ export const ConfigFile = z.strictObject({
     .prefault({})
     .describe("What MCP clients meet."),
   secrets: SecretSettings,
+  embeddings: EmbeddingSettings,
   limits: z
     .strictObject({
       itemBytes: bytes("Larger files and attachments are listed but not read, unless a source says otherwise.").default(

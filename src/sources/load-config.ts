@@ -4,6 +4,7 @@ import { CONNECTORS } from "../connectors/index.ts";
 import type { Connector } from "../connectors/kit/index.ts";
 import { ConnectorError } from "../model/index.ts";
 import { ConfigFile } from "./config-shape.ts";
+import type { EmbeddingSettings } from "./embeddings/embedding-settings.ts";
 import { expandValues, revealSecrets } from "./expand.ts";
 import { findConfig, findDataFolder, missingConfig, type WhereConfig } from "./find-config.ts";
 import { byLine, type ConfigMistake, configError, type KeyPath, keyText } from "./mistakes.ts";
@@ -32,6 +33,8 @@ export interface LoadedConfig {
   server: ConfigFile["server"];
   /** Where credentials that other services keep are asked for. */
   secrets: ConfigFile["secrets"];
+  /** Search by meaning, where somebody asked for it. */
+  embeddings?: EmbeddingSettings;
 }
 
 export interface LoadOptions extends WhereConfig {
@@ -86,6 +89,7 @@ export async function readConfig(
     resultTokens: top.file.limits.resultTokens,
     server: withHiddenTokens(top.file.server),
     secrets: top.file.secrets,
+    ...(top.file.embeddings && { embeddings: top.file.embeddings }),
   };
 }
 
@@ -132,6 +136,8 @@ const DOORS: readonly (readonly [path: KeyPath, instead: string])[] = [
   [["server", "http", "listen"], "Name the file with --config, or use: headwater serve --http host:port"],
   // It cannot have the credentials of this machine's own Vault or AWS account sent elsewhere.
   [["secrets"], "Name the file with --config, or set VAULT_ADDR and AWS_REGION."],
+  // It cannot have the texts of all sources sent to somebody.
+  [["embeddings"], "Name the file with --config."],
 ];
 
 function doorsOpened(values: Record<string, unknown>): FoundMistake[] {

@@ -67,6 +67,16 @@ describe.each(driversHere())("searching a part of a store over %s", (driver) => 
     expect(await world.ids("harbour", { since: "2026-11-19T10:00:00.000Z" })).toEqual(["late"]);
   });
 
+  test("an item that the question names by its id is not found outside of the filters", async () => {
+    await world.write(
+      { source: "tracker", id: "ABC-7", title: "Alarm", text: "Late." },
+      { source: "vault", id: "alarm.md", title: "Alarm", text: "On ABC-7." },
+    );
+    expect((await world.ids("ABC-7"))[0]).toBe("ABC-7");
+    expect(await world.ids("ABC-7", { sources: ["vault"] })).toEqual(["alarm.md"]);
+    expect(await world.ids("ABC-7 -source:tracker")).toEqual(["alarm.md"]);
+  });
+
   test("every stretch of time finds exactly what was edited in it", async () => {
     const times = ["2023-03-05", "2023-12-31", "2024-01-01", "2024-06-15", "2025-02-28", "2026-01-01", "2026-11-20"];
     const at = (day: string) => `${day}T08:00:00.000Z`;

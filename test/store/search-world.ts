@@ -37,6 +37,18 @@ export function driversHere(): DriverName[] {
 /** A real store in a folder of its own. */
 export async function openWorld(driver?: DriverName): Promise<World> {
   const folder = mkdtempSync(join(tmpdir(), "headwater-search-"));
+  const world = await openWorldAt(folder, driver);
+  return {
+    ...world,
+    async close() {
+      await world.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A real store, `test.db`, in a folder that stays. */
+export async function openWorldAt(folder: string, driver?: DriverName): Promise<World> {
   const store = await openStore({ folder, tenant: "test", ...(driver !== undefined && { driver }) });
   const at = "2026-11-20T12:00:00.000Z";
   const change = async (source: string, batch: Partial<Parameters<Store["apply"]>[2]>) => {
@@ -64,9 +76,6 @@ export async function openWorld(driver?: DriverName): Promise<World> {
     lose: (source, ...lost) => change(source, { lost }),
     ask,
     ids: async (query, request) => (await ask(query, request)).hits.map((hit) => hit.id),
-    async close() {
-      await store.close();
-      rmSync(folder, { recursive: true, force: true });
-    },
+    close: () => store.close(),
   };
 }

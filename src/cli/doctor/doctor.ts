@@ -9,7 +9,7 @@ import { keyChecks } from "./keys.ts";
 import { leftoverChecks } from "./leftovers.ts";
 import { folderChecks, nodeCheck } from "./machine.ts";
 import { rightsChecks } from "./rights.ts";
-import { configChecks, loginChecks, sourceChecks } from "./sources.ts";
+import { configChecks, loginChecks, meaningChecks, sourceChecks } from "./sources.ts";
 import { storeChecks } from "./stores.ts";
 
 /**
@@ -61,7 +61,8 @@ async function deskChecks(session: Session, app: App): Promise<Check[]> {
   const tenant = session.globals.tenant ?? "default";
   const logins = await loginChecks(app, tenant);
   try {
-    return [...logins, ...(await sourceChecks(await app.desk(tenant)))];
+    const desk = await app.desk(tenant);
+    return [...logins, ...(await sourceChecks(desk)), ...meaningChecks(desk)];
   } catch (error) {
     return [...logins, failed("sources", error)];
   }

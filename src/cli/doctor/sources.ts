@@ -44,3 +44,11 @@ export async function sourceChecks({ sources, engine }: Desk): Promise<Check[]> 
       : `${test.problem?.message ?? "failed"} ${test.problem?.hint ?? ""}`.trim(),
   }));
 }
+
+/** Whether search by meaning, where it is configured, has what it needs. */
+export function meaningChecks({ meaning }: Desk): Check[] {
+  if (!meaning) return [];
+  const { items, problem } = meaning.state();
+  const says = problem ?? `${meaning.model}: ${items} ${items === 1 ? "item" : "items"} can be found by it`;
+  return [{ name: "search by meaning", state: problem === undefined ? "ok" : "note", says }];
+}

@@ -28,7 +28,8 @@ export interface Driver {
   readonly name: DriverName;
   /** For people: "better-sqlite3 12.11.1 (SQLite 3.53.2)". */
   readonly label: string;
-  open(file: string): Connection;
+  /** With `extension`, the path of a loadable extension, which this connection then has. */
+  open(file: string, options?: { extension?: string }): Connection;
 }
 
 interface NativeStatement {
@@ -42,10 +43,11 @@ interface NativeStatement {
 interface NativeDatabase {
   prepare(sql: string): NativeStatement;
   exec(sql: string): unknown;
+  loadExtension(path: string): void;
   close(): void;
 }
 
-type NativeConstructor = new (file: string) => NativeDatabase;
+type NativeConstructor = new (file: string, options?: { allowExtension?: boolean }) => NativeDatabase;
 
 const load = createRequire(import.meta.url);
 
@@ -84,7 +86,11 @@ function betterSqlite3(): Driver {
   return {
     name: "better-sqlite3",
     label: `better-sqlite3 ${version} (SQLite ${sqlite})`,
-    open: (file) => wrap("better-sqlite3", new Database(file), (statement) => statement.raw?.(true)),
+    open(file, { extension } = {}) {
+      const database = new Database(file);
+      if (extension !== undefined) database.loadExtension(extension);
+      return wrap("better-sqlite3", database, (statement) => statement.raw?.(true));
+    },
   };
 }
 
@@ -95,7 +101,12 @@ function nodeSqlite(): Driver {
   return {
     name: "node:sqlite",
     label: `node:sqlite of Node ${process.versions.node} (SQLite ${sqlite})`,
-    open: (file) => wrap("node:sqlite", new DatabaseSync(file), (statement) => statement.setReturnArrays?.(true)),
+    open(file, { extension } = {}) {
+      const database =
+        extension === undefined ? new DatabaseSync(file) : new DatabaseSync(file, { allowExtension: true });
+      if (extension !== undefined) database.loadExtension(extension);
+      return wrap("node:sqlite", database, (statement) => statement.setReturnArrays?.(true));
+    },
   };
 }
 

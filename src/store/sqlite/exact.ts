@@ -103,10 +103,12 @@ function wordsOf(text: string): string {
   return partsOf(text.slice(0, LONGEST_NAME)).map(foldWord).join(" ");
 }
 
-function isInside(connection: Connection, row: number, limits: Limits): boolean {
+/** Whether a row has the facets that are wanted and none of what is not. */
+export function isInside(connection: Connection, row: number, limits: Limits): boolean {
   const met = (expression: string | undefined) =>
     expression !== undefined &&
-    connection.raw("SELECT 1 FROM fts WHERE fts MATCH ? AND rowid = ?").get(expression, row) !== undefined;
+    // A number is bound as a real, and the index then looks at every row.
+    connection.raw("SELECT 1 FROM fts WHERE fts MATCH ? AND rowid = ?").get(expression, BigInt(row)) !== undefined;
   const whole = expressionOf("", limits);
   return whole === undefined ? !met(unwantedOf(limits)) : met(whole);
 }

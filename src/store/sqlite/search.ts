@@ -8,6 +8,7 @@ import type { Connection } from "./driver.ts";
 import { MOST_EXACT, namedBy, titledAmong, titledBy } from "./exact.ts";
 import { folded, type Page } from "./fold-hits.ts";
 import { estimateOf } from "./frequency.ts";
+import { fused } from "./fuse.ts";
 import { BUDGET, gateFor } from "./gate.ts";
 import { namedItems } from "./named-items.ts";
 import { newestOf } from "./newest.ts";
@@ -71,7 +72,8 @@ export function searchItems(
   if (ranking.names && scope.possible) addNamed(search, found);
   const exact = found.filter((each) => each.tier === "exact");
   const others = found.filter((each) => each.tier !== "exact");
-  const ordered = [...exact, ...reordered(connection, others, terms, ranking, ranking.freshness && latest)];
+  const worded = reordered(connection, others, terms, ranking, ranking.freshness && latest);
+  const ordered = [...exact, ...withAlike(search, request.alike ?? [], exact, worded)];
   const page = ranking.folding ? folded(connection, ordered, limit) : cut(ordered, limit);
   for (const row of page.rows) seen.add(row);
   return {
@@ -85,6 +87,15 @@ export function searchItems(
       hints: [...question.hints, ...scope.hints, ...hints],
     },
   };
+}
+
+/** With what is alike in meaning, where somebody knows. */
+function withAlike(search: Search, alike: readonly number[], exact: readonly Found[], worded: Found[]): Found[] {
+  const { connection, question, limits, scope, seen } = search;
+  if (!scope.possible || alike.length === 0) return worded;
+  const passed = new Set([...seen, ...exact.map((each) => each.row)]);
+  const quoted = question.terms.some((term) => term.kind === "phrase");
+  return fused(connection, worded, alike, limits, scope.check, passed, quoted);
 }
 
 function cut(ordered: readonly Found[], limit: number): Page {

@@ -1,0 +1,51 @@
+import type { Clock, Logger } from "../connectors/kit/index.ts";
+import { problemOf } from "../model/index.ts";
+import type { Embedder } from "../sources/embeddings/open-embedder.ts";
+import type { Meanings } from "../store/meanings.ts";
+import { openMeanings } from "../store/sqlite/meanings.ts";
+import type { Store } from "../store/store.ts";
+import { createEmbedding } from "./embed.ts";
+
+interface MeaningParts {
+  embedder: Embedder;
+  store: Store;
+  clock: Clock;
+  log: Logger;
+  folder: string;
+  tenant: string;
+}
+
+/** A store that also searches by meaning, and what tells how that stands. */
+export interface WithMeaning {
+  store: Store;
+  meaning: { readonly model: string; state: Meanings["state"]; settled(): Promise<void> };
+  /** Reads new texts in the background. */
+  begin(): void;
+}
+
+/** Adds search by meaning to a store. Where it cannot be had here, that is logged once, and the store is as it was. */
+export function meaningOf({ embedder, store, clock, log, folder, tenant }: MeaningParts): WithMeaning {
+  const { model } = embedder;
+  let meanings: Meanings;
+  try {
+    meanings = openMeanings({ folder, tenant, model });
+  } catch (error) {
+    const { message, hint } = problemOf(error);
+    log.warn("embeddings.off", { message });
+    const state = () => ({ items: 0, problem: hint === undefined ? message : `${message} ${hint}` });
+    return { store, meaning: { model, state, settled: async () => undefined }, begin: () => undefined };
+  }
+  const embedding = createEmbedding({ embedder, meanings, store, clock, log });
+  return {
+    store: {
+      ...store,
+      search: (request) => embedding.search(request),
+      async close() {
+        await embedding.close();
+        await store.close();
+      },
+    },
+    meaning: { model, state: () => meanings.state(), settled: () => embedding.settled() },
+    begin: () => embedding.begin(),
+  };
+}

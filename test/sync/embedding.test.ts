@@ -1,0 +1,158 @@
+import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { systemClock } from "../../src/sources/clock.ts";
+import { EmbeddingSettings } from "../../src/sources/embeddings/embedding-settings.ts";
+import { openEmbedder } from "../../src/sources/embeddings/open-embedder.ts";
+import type { Store } from "../../src/store/store.ts";
+import { meaningOf, type WithMeaning } from "../../src/sync/meaning.ts";
+import { openWorldAt, type World } from "../store/search-world.ts";
+import { type EmbeddingTwin, startEmbeddingTwin } from "./embedding-twin.ts";
+
+const MISS = {
+  source: "vault",
+  id: "near-miss.md",
+  title: "Near miss",
+  text: "Síle slipped off the sill, and was cold.",
+};
+const VAN = { source: "vault", id: "van.md", title: "The van", text: "MOT in March; the tyres are new. 🚐" };
+const SOUP = { source: "vault", id: "soup.md", title: "Pot soup", text: "Barley, leeks, no celery." };
+
+describe("search by meaning", () => {
+  let twin: EmbeddingTwin;
+  let folder: string;
+  let world: World;
+  let warnings: string[];
+  let opened: WithMeaning[];
+  const log = { debug: () => undefined, info: () => undefined, warn: (event: string) => void warnings.push(event) };
+
+  beforeEach(async () => {
+    twin = await startEmbeddingTwin();
+    folder = mkdtempSync(join(tmpdir(), "headwater-meaning-"));
+    world = await openWorldAt(folder);
+    warnings = [];
+    opened = [];
+    await world.write(MISS, VAN, SOUP);
+  });
+  afterEach(async () => {
+    for (const each of opened) await each.store.close();
+    await world.close();
+    await twin.close();
+    rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+  });
+
+  function open(settings: object = {}): WithMeaning {
+    const parsed = EmbeddingSettings.parse({ model: "small", url: twin.url, ...settings });
+    if (parsed === undefined) throw new Error("there are settings");
+    const secrets = { openText: async (text: string) => text };
+    const embedder = openEmbedder({ settings: parsed, secrets, clock: systemClock, log });
+    const store: Store = { ...world.store, close: async () => undefined };
+    const meant = meaningOf({ embedder, store, clock: systemClock, log, folder, tenant: "test" });
+    opened.push(meant);
+    return meant;
+  }
+  async function read(meant: WithMeaning): Promise<WithMeaning> {
+    meant.begin();
+    await meant.meaning.settled();
+    return meant;
+  }
+  const ids = async ({ store }: WithMeaning, query: string, more: object = {}) =>
+    (await store.search({ query, limit: 10, viewer: "everything", ...more })).hits.map((hit) => hit.id);
+
+  for (const [api, path] of [
+    ["ollama", ""],
+    ["openai", "/v1"],
+  ] as const) {
+    test(`what is said in other words is found, asked as ${api} is asked`, async () => {
+      const meant = open({ api, url: twin.url + path, apiKey: "sk-not-a-real-key" });
+      expect(await ids(meant, "accident")).toEqual([]);
+      await read(meant);
+      expect((await ids(meant, "accident"))[0]).toBe("near-miss.md");
+      expect((await ids(meant, "vehicle inspection"))[0]).toBe("van.md");
+      expect(meant.meaning.state()).toEqual({ items: 3 });
+      expect(new Set(twin.credentials)).toEqual(new Set(["Bearer sk-not-a-real-key"]));
+      expect(warnings).toEqual([]);
+    });
+  }
+
+  test("words still decide where they are met, and a quoted phrase is never answered by what lacks it", async () => {
+    const meant = await read(open());
+    expect((await ids(meant, "van tyres"))[0]).toBe("van.md");
+    expect(await ids(meant, '"an accident"')).toEqual([]);
+  });
+
+  test("a text is read once; after an edit it is read again, and the vectors of what is gone go too", async () => {
+    const meant = await read(open());
+    expect(twin.texts).toHaveLength(3);
+    await read(meant);
+    expect(twin.texts).toHaveLength(3);
+    await world.write({ ...SOUP, text: "A bandage for the cook." });
+    await world.remove("vault", "van.md");
+    expect(await ids(meant, "vehicle")).not.toContain("van.md");
+    await read(meant);
+    expect(twin.texts.filter((text) => text.startsWith("Pot soup"))).toHaveLength(2);
+    expect(meant.meaning.state()).toEqual({ items: 2 });
+    expect((await ids(meant, "medical"))[0]).toBe("soup.md");
+  });
+
+  test("filters and access hold for what the meaning brings", async () => {
+    await world.write({ ...MISS, source: "diary", id: "mine", access: { allow: ["user:ada@example.org"], deny: [] } });
+    const meant = await read(open());
+    const viewer = { principals: ["user:bob@example.org"] };
+    expect(await ids(meant, "accident", { viewer })).not.toContain("mine");
+    expect(await ids(meant, "accident", { sources: ["diary"] })).toEqual(["mine"]);
+    await world.lose("diary", "mine");
+    expect(await ids(meant, "accident", { sources: ["diary"] })).toEqual([]);
+  });
+
+  test("another model reads everything again, also one that only has the name of the old", async () => {
+    await read(open());
+    const other = await read(open({ model: "large" }));
+    expect(twin.texts).toHaveLength(6);
+    twin.length = 32;
+    await world.write({ ...SOUP, text: "Now with celery." });
+    await read(other);
+    await read(other);
+    expect(other.meaning.state()).toEqual({ items: 3 });
+    expect((await ids(other, "car"))[0]).toBe("van.md");
+  });
+
+  test("a busy service is asked again", async () => {
+    twin.mood = "busy once";
+    const meant = await read(open());
+    expect(meant.meaning.state()).toEqual({ items: 3 });
+  });
+
+  test.each(["refusing", "uneven", "short"] as const)(
+    "a service that is %s causes no error but a word in the status",
+    async (mood) => {
+      twin.mood = mood;
+      const meant = await read(open({ batch: 4 }));
+      await world.write({ ...SOUP, id: "long.md", text: "leek ".repeat(900) });
+      await read(meant);
+      expect(await ids(meant, "celery")).toEqual(["soup.md"]);
+      expect(meant.meaning.state().problem).toMatch(/embeddings/);
+      expect(warnings).toContain("embeddings.stopped");
+      twin.mood = "well";
+      await read(meant);
+      expect(meant.meaning.state()).toEqual({ items: 4 });
+    },
+  );
+
+  test("a service that is down or does not answer costs the meaning, never the answer, and is not waited for again", async () => {
+    const meant = await read(open());
+    twin.mood = "slow";
+    expect(await ids(meant, "celery")).toEqual(["soup.md"]);
+    expect(warnings).toEqual(["embeddings.unasked"]);
+    await ids(meant, "leeks");
+    expect(warnings).toEqual(["embeddings.unasked"]);
+  });
+
+  test("the vectors are for this user alone, and a file that is none is made again", async () => {
+    await read(open());
+    const file = join(folder, "test.vectors");
+    expect(existsSync(file)).toBe(true);
+    if (process.platform !== "win32") expect(statSync(file).mode & 0o777).toBe(0o600);
+  });
+});
