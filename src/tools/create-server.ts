@@ -5,7 +5,6 @@ import { callWithLogin, showsPages } from "./call-with-login.ts";
 import { completeArgument } from "./complete.ts";
 import type { Desk } from "./desk.ts";
 import { forAssistant } from "./hints.ts";
-import { INSTRUCTIONS } from "./instructions.ts";
 import { getPrompt, LISTED_PROMPTS } from "./prompts.ts";
 import { listResources, RESOURCE_TEMPLATES, readResource } from "./resources.ts";
 import type { Surface } from "./surface.ts";
@@ -29,7 +28,7 @@ export function createServer({ surface, desk, watched = new Set(), personal = fa
   const server = new Server(
     { name: "headwater", title: "headwater", version: surface.version },
     {
-      instructions: INSTRUCTIONS,
+      instructions: surface.instructions,
       capabilities: { tools: {}, resources: { subscribe: true, listChanged: true }, prompts: {}, completions: {} },
       cacheHints: {
         "server/discover": CACHED,

@@ -25,7 +25,7 @@ export function perSourceTools(sources: readonly string[]): Tool[] {
   const taken = new Set<string>();
   return sources.flatMap((source) => {
     const stem = stemOf(source, taken);
-    return Object.keys(OPERATIONS).map((operation) => bound(`${stem}_${operation}`, source, operation));
+    return Object.keys(OPERATIONS).map((operation) => bound(stem, source, operation));
   });
 }
 
@@ -41,16 +41,40 @@ function stemOf(source: string, taken: Set<string>): string {
   }
 }
 
-function bound(name: string, source: string, operation: string): Tool {
+function bound(stem: string, source: string, operation: string): Tool {
   const { tool, hides, bind } = OPERATIONS[operation]!;
   const input = hides === "" ? tool.input : (tool.input as z.ZodObject).omit({ [hides]: true } as Record<string, true>);
   return defineTool({
     ...tool,
-    name,
+    name: `${stem}_${operation}`,
     title: `${source}: ${tool.title}`,
     description: `Source ${source}. ${tool.description}`,
     input,
-    run: (args, call) => tool.run(bind(source, args as Args), call),
+    async run(args, call) {
+      const answer = await tool.run(bind(source, args as Args), call);
+      // The JSON of search and fetch equals their structured part, and stays.
+      return answer.text === undefined || answer.text.startsWith("{")
+        ? answer
+        : { ...answer, text: withOwnNames(answer.text, stem) };
+    },
+  });
+}
+
+const NAMED =
+  /<untrusted-(\w+) [\s\S]*?<\/untrusted-\1>|, cancel_sync stops it|\b(list_items|sync_source|sync_status|test_source|fetch(?= with ))\b/g;
+const OWN: Readonly<Record<string, string>> = {
+  list_items: "list",
+  sync_source: "sync",
+  sync_status: "sync",
+  test_source: "test",
+  fetch: "fetch",
+};
+
+/** The next steps by the names of these tools; the words of a source stay as they are. */
+function withOwnNames(text: string, stem: string): string {
+  return text.replace(NAMED, (all, mark: string | undefined, word: string | undefined) => {
+    if (mark !== undefined) return all;
+    return word === undefined ? "" : `${stem}_${OWN[word]}`;
   });
 }
 

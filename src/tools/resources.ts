@@ -107,7 +107,7 @@ export async function readResource(desk: Desk, uri: string, signal: AbortSignal)
     return { contents: [{ uri, mimeType: MARKDOWN, text: await textOf(desk, address, uri, signal) }] };
   } catch (thrown) {
     const { kind } = ConnectorError.from(thrown);
-    if (kind === "not_found" || kind === "config") throw new ResourceNotFoundError(uri);
+    if (kind === "not_found" || kind === "config" || kind === "usage") throw new ResourceNotFoundError(uri);
     throw thrown;
   }
 }

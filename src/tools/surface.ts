@@ -3,6 +3,7 @@ import { z } from "zod";
 import { cancelSync } from "./cancel-sync.ts";
 import type { Tool } from "./define.ts";
 import { fetch } from "./fetch.ts";
+import { INSTRUCTIONS, PER_SOURCE_INSTRUCTIONS } from "./instructions.ts";
 import { listItems } from "./list-items.ts";
 import { listSources } from "./list-sources.ts";
 import { perSourceTools } from "./per-source.ts";
@@ -51,6 +52,8 @@ export interface Surface {
   readonly connectors: readonly string[];
   readonly tools: ReadonlyMap<string, Tool>;
   readonly listed: ListedTool[];
+  /** What an assistant is told once about working with them. */
+  readonly instructions: string;
   /** Sentences for the log. */
   readonly warnings: readonly string[];
 }
@@ -62,6 +65,7 @@ export function buildSurface(options: SurfaceOptions): Surface {
   let listed: ListedTool[] | undefined;
   return {
     version: options.version,
+    instructions: options.profile === "per-source" ? PER_SOURCE_INSTRUCTIONS : INSTRUCTIONS,
     sources: options.sources,
     connectors: options.connectors ?? [],
     tools,

@@ -41,7 +41,7 @@ export function fakeDesk(sources: string[] = ["notes", "mail"], viewer: Viewer =
   const get = (id: string) => {
     const entry = entries.find((each) => each.id === id);
     if (entry) return entry;
-    throw new ConnectorError("config", `There is no source named ${id}.`, { hint: `Did you mean ${sources[0]}?` });
+    throw new ConnectorError("usage", `There is no source named ${id}.`, { hint: `Did you mean ${sources[0]}?` });
   };
   const visible = (item: StoredItem) =>
     viewer === "everything" || item.access === undefined || item.access === "everyone";

@@ -220,6 +220,9 @@ describe("the per-source profile", () => {
     expect(other.isError).toBe(true);
     for (const name of ["notes_test", "notes_list", "notes_sync"])
       expect((await client.callTool({ name, arguments: {} })).isError).toBeUndefined();
+    const listed = textOf(await client.callTool({ name: "notes_list", arguments: { parent: "inbox" } }));
+    expect(listed).toContain("\nRead: notes_fetch with the id");
+    expect(client.getInstructions()).toContain("named after the sources");
     const smuggled = await client.callTool({ name: "notes_search", arguments: { query: "heron", sources: ["mail"] } });
     expect(smuggled.isError).toBe(true);
   });

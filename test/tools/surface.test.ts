@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { INSTRUCTIONS } from "../../src/tools/instructions.ts";
+import { INSTRUCTIONS, PER_SOURCE_INSTRUCTIONS } from "../../src/tools/instructions.ts";
 import { LISTED_PROMPTS } from "../../src/tools/prompts.ts";
 import { buildSurface } from "../../src/tools/surface.ts";
 
@@ -23,6 +23,7 @@ describe("what a client is shown", () => {
   it("prompts and instructions are as stored", () => {
     golden("prompts.json", `${JSON.stringify(LISTED_PROMPTS, null, 2)}\n`);
     golden("instructions.md", `${INSTRUCTIONS}\n`);
+    golden("instructions-per-source.md", `${PER_SOURCE_INSTRUCTIONS}\n`);
   });
 
   it("tools/list costs under 3,000 tokens, also with 24 sources", () => {
@@ -35,7 +36,7 @@ describe("what a client is shown", () => {
   });
 
   it("the instructions stay under 2,000 characters, where hosts cut", () => {
-    expect(INSTRUCTIONS.length).toBeLessThan(2000);
+    for (const words of [INSTRUCTIONS, PER_SOURCE_INSTRUCTIONS]) expect(words.length).toBeLessThan(2000);
   });
 
   it("nothing a configuration says gets into descriptions or instructions of the default profile", () => {
