@@ -217,7 +217,7 @@ class Walk {
   /** Known conversations in a stretch that was listed, and not met there: each is asked for before it counts as deleted. */
   async #missed(met: ReadonlySet<string>, low: string, high: string | undefined): Promise<void> {
     for (const ts of Object.keys(this.#cursor.known)) {
-      if (met.has(ts) || isEarlier(ts, low) || (high !== undefined && isEarlier(high, ts))) continue;
+      if (met.has(ts) || isEarlier(ts, low) || (high !== undefined && !isEarlier(ts, high))) continue;
       if (this.#limited || this.#missing >= MOST_MISSING) return;
       this.#missing += 1;
       await this.#readThread(ts);
