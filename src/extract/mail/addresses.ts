@@ -11,6 +11,15 @@ export function readMailboxes(written: string | undefined): Mailbox[] {
   return usual(written) ?? addressParser(written).flatMap(mailboxesOf);
 }
 
+/** The first mailbox of a header, or the members of the group that stands first. */
+export function readFirstMailbox(written: string | undefined): Mailbox[] {
+  if (written === undefined || written === "") return [];
+  const [first] = usual(written) ?? [];
+  if (first !== undefined) return [first];
+  const [address] = addressParser(written);
+  return address === undefined ? [] : mailboxesOf(address);
+}
+
 /** Members of a group, or the mailbox itself. */
 export function mailboxesOf(address: Address): Mailbox[] {
   if (address.group !== undefined) return address.group.map(({ name, address: at }) => ({ name, address: at }));

@@ -17,6 +17,10 @@ function decodeQuotedPrintable(body: Buffer): Buffer {
   let [length, from] = [0, 0];
   for (; at >= 0; at = body.indexOf(EQUALS, from > at ? from : at + 1)) {
     const next = body[at + 1];
+    if (next === undefined) {
+      length += body.copy(decoded, length, from, at);
+      return decoded.subarray(0, length);
+    }
     if (next === LF || (next === CR && body[at + 2] === LF)) {
       length += body.copy(decoded, length, from, at);
       from = at + (next === LF ? 2 : 3);
@@ -49,6 +53,21 @@ function decodeBase64(body: Buffer): Buffer | undefined {
   return Buffer.from(text, "base64");
 }
 
+/** Base64 as broken programs write it: padded in the middle, with other characters between. */
+export function decodeRagged(body: Buffer): Buffer {
+  const runs = body
+    .toString("latin1")
+    .replace(/[^A-Za-z0-9+/=]+/g, "")
+    .split(/=+/);
+  return Buffer.concat(runs.map((run) => Buffer.from(run, "base64")));
+}
+
+/** A carriage return that ends no line: parsers disagree about it. */
+export function hasBareReturn(body: Buffer): boolean {
+  for (let at = body.indexOf(CR); at >= 0; at = body.indexOf(CR, at + 2)) if (body[at + 1] !== LF) return true;
+  return false;
+}
+
 /** Bytes in an alphabet as text. Undefined where the alphabet is not known or the bytes are none of it. */
 export function decodeCharset(bytes: Buffer, charset: string): string | undefined {
   if (isAscii(bytes) && !STATEFUL.test(charset)) return bytes.toString("latin1");
@@ -57,7 +76,11 @@ export function decodeCharset(bytes: Buffer, charset: string): string | undefine
     return text.includes("\ufffd") ? undefined : text;
   }
   const decoder = decoderOf(charset);
-  return decoder?.decode(bytes);
+  // In alphabets with states a line end is a character like others, and a shift may stand before it.
+  const lines = STATEFUL.test(charset)
+    ? Buffer.from(bytes.toString("latin1").replaceAll("\r\n", "\n"), "latin1")
+    : bytes;
+  return decoder?.decode(lines);
 }
 
 /** ASCII bytes that are no ASCII. */

@@ -15,11 +15,14 @@ export interface Structured {
 /** Headers that a mail may carry more than once, and that then count together. */
 const LISTS = new Set(["to", "cc", "bcc"]);
 
+/** What no header holds, a bare carriage return and a byte order mark among them. */
+const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f\ufeff]/;
+
 /** Reads the usual headers; undefined where anything is unusual, so that the thorough parser looks at it. */
 export function readHeaders(bytes: Buffer): Headers | undefined {
   const text = isAscii(bytes) ? bytes.toString("latin1") : bytes.toString("utf8");
   const unix = text.includes("\r") ? text.replaceAll("\r\n", "\n") : text;
-  if (unix.includes("\r") || unix.includes("\ufeff")) return undefined;
+  if (CONTROL.test(unix)) return undefined;
   const lines = (unix.includes("\n ") || unix.includes("\n\t") ? unix.replace(/\n(?=[ \t])/g, "") : unix).split("\n");
   const first = new Map<string, string>();
   for (const line of lines) {

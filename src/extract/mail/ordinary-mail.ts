@@ -1,6 +1,6 @@
 import { decodeWords } from "postal-mime";
-import { readMailboxes } from "./addresses.ts";
-import { decodeCharset, decodeTransfer, joinFlowed } from "./decode-body.ts";
+import { readFirstMailbox, readMailboxes } from "./addresses.ts";
+import { decodeCharset, decodeRagged, decodeTransfer, hasBareReturn, joinFlowed } from "./decode-body.ts";
 import { type Headers, readHeaders, readStructured, type Structured } from "./headers.ts";
 import type { MailAttachment, MailMessage } from "./mail-message.ts";
 
@@ -123,6 +123,7 @@ function lineAt(body: Buffer, mark: string, from: number): number {
 }
 
 function readText(type: Structured, headers: Headers, body: Buffer, found: Found, around: Around): boolean {
+  if (hasBareReturn(body)) return false;
   const decoded = decodeTransfer(body, encodingOf(headers));
   const text = decoded && decodeCharset(decoded, (type.parameters.get("charset") ?? "").toLowerCase());
   if (text === undefined) return false;
@@ -151,9 +152,9 @@ function readAttachment(
     name: name ? decodeWords(name) : undefined,
     mime: type.value,
     bytes: encoding === "base64" ? base64Length(body) : body.length,
-    related: related && headers.first.has("content-id"),
+    related: related && Boolean(headers.first.get("content-id")),
     disposition: disposition.value || undefined,
-    content: () => decodeTransfer(body, encoding) ?? Buffer.from(body.toString("latin1"), "base64"),
+    content: () => decodeTransfer(body, encoding) ?? decodeRagged(body),
   });
   return true;
 }
@@ -182,7 +183,7 @@ export function factsOf({ first, count }: Headers): Omit<MailMessage, "text" | "
     return value === undefined || value === "" ? undefined : value.includes("=?") ? decodeWords(value) : value;
   };
   return {
-    from: readMailboxes(first.get("from")).slice(0, 1),
+    from: readFirstMailbox(first.get("from")),
     to: readMailboxes(first.get("to")),
     cc: readMailboxes(first.get("cc")),
     bcc: readMailboxes(first.get("bcc")),

@@ -1,0 +1,2 @@
+export function mailAt(number: number): string;
+export function fillMaildir(folder: string, user: string, count: number): number;
