@@ -14,7 +14,8 @@ const KEPT = process.env.HEADWATER_LIBRARY;
 const CLI = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
 const [STARTS, SEARCHES] = ITEMS < 100_000 ? [2, 40] : [5, 200];
 const LONGEST_MS = 7_200_000;
-const MOST_MB = 250;
+/** For a server in a long session with a sync in it, and for a first sync. */
+const [MOST_MB, MOST_FIRST_MB] = [250, 400];
 
 const base = KEPT ?? mkdtempSync(join(tmpdir(), "headwater-huge-"));
 const library = join(base, "library");
@@ -135,7 +136,7 @@ it.runIf(process.platform === "linux")(
     await server.leave();
     const must = {
       items: { least: ITEMS },
-      syncPeakMegabytes: { most: MOST_MB },
+      syncPeakMegabytes: { most: MOST_FIRST_MB },
       initializeMs: { most: 1000 },
       searchP95Ms: { most: 200 },
       serverPeakMegabytes: { most: MOST_MB },
@@ -144,7 +145,8 @@ it.runIf(process.platform === "linux")(
     tellFigure("R13", "a million notes and a file of 5 GB", figures, must);
     expect(figures.items).toBeGreaterThanOrEqual(ITEMS);
     expect(figures.largeFilesTold).toBe(1);
-    expect(Math.max(figures.syncPeakMegabytes, figures.serverPeakMegabytes)).toBeLessThanOrEqual(MOST_MB);
+    expect(figures.syncPeakMegabytes).toBeLessThanOrEqual(MOST_FIRST_MB);
+    expect(figures.serverPeakMegabytes).toBeLessThanOrEqual(MOST_MB);
   },
   LONGEST_MS,
 );

@@ -12,7 +12,7 @@ export interface WriterThread {
 }
 
 /** What is new in the thread's memory is soon old: without a bound Node keeps 48 MB for it. */
-const YOUNG_MB = 12;
+const YOUNG_MB = 6;
 
 interface Pending {
   resolve(value: unknown): void;
