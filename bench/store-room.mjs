@@ -9,11 +9,14 @@ const MODULES = [
   "open",
   "sqlite/driver",
   "sqlite/connect",
+  "sqlite/meanings",
   "sqlite/search",
   "sqlite/search-scope",
   "query/question",
   "query/term",
 ];
+/** What reads the texts of a store for search by meaning. */
+const EMBEDDING = ["sources/clock", "sources/embeddings/open-embedder", "sync/embed"];
 
 /** Bundles and loads it; the writer thread that it starts is the one of `npm run build`. */
 export async function loadStore() {
@@ -21,7 +24,9 @@ export async function loadStore() {
   mkdirSync(join(ROOT, "dist", "bench"), { recursive: true });
   await build({
     stdin: {
-      contents: MODULES.map((name) => `export * from "./src/store/${name}.ts";`).join("\n"),
+      contents: [...MODULES.map((name) => `store/${name}`), ...EMBEDDING]
+        .map((name) => `export * from "./src/${name}.ts";`)
+        .join("\n"),
       resolveDir: ROOT,
       loader: "ts",
     },
@@ -29,6 +34,7 @@ export async function loadStore() {
     bundle: true,
     format: "esm",
     platform: "node",
+    target: "node20",
     packages: "external",
     logLevel: "warning",
   });

@@ -14,9 +14,10 @@ const PAGE = 500;
 
 /**
  * Every judged set with its store: `{name, questions, ask(question, ranking), askPlainly(question)}`, both of which
- * answer ids, best first. `close` removes what was made.
+ * answer ids, best first. With `embeddings`, the settings of a service, every text is read by it first, and a set has
+ * `askByMeaning(question)` too, which answers a promise. `close` removes what was made.
  */
-export async function openSets(collections) {
+export async function openSets(collections, embeddings) {
   const room = await loadStore();
   const driver = room.loadDriver();
   const folder = mkdtempSync(join(tmpdir(), "headwater-bench-relevance-"));
@@ -24,20 +25,44 @@ export async function openSets(collections) {
   const add = (name, questions) => {
     const connection = room.connect(driver, join(folder, `${name}.db`), "reader");
     sets.push({ name, questions, connection, ...waysOfAsking(room, connection) });
+    if (embeddings !== undefined) meanings.push(sets.at(-1));
   };
+  const meanings = [];
   syncSample(folder);
   add("sample", sampleQuestions());
   for (const { name, texts, questions } of publicCollections(collections)) {
     await write(room, folder, name, texts);
     add(name, questions);
   }
+  for (const set of meanings) await readMeanings(room, folder, set, embeddings);
   return {
     sets,
-    close() {
-      for (const { connection } of sets) connection.close();
+    async close() {
+      for (const { connection, closeMeanings } of sets) {
+        await closeMeanings?.();
+        connection.close();
+      }
       rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
     },
   };
+}
+
+/** As the product does it after a sync; says how long it took. */
+async function readMeanings(room, folder, set, settings) {
+  const { systemClock: clock } = room;
+  const log = { debug() {}, info() {}, warn: (event, data) => console.error(event, data?.message) };
+  const embedder = room.openEmbedder({ settings, secrets: { openText: async (text) => text }, clock, log });
+  const meanings = room.openMeanings({ folder, tenant: set.name, model: settings.model });
+  const search = async (request) => room.searchItems(set.connection, request, TODAY);
+  const embedding = room.createEmbedding({ embedder, meanings, store: { search }, clock, log });
+  const startedAt = performance.now();
+  embedding.begin();
+  await embedding.settled();
+  const seconds = Math.round((performance.now() - startedAt) / 1000);
+  console.error(`${set.name}: ${meanings.state().items} items read by ${settings.model} in ${seconds} s`);
+  set.askByMeaning = async (query, limit = 10) =>
+    (await embedding.search({ query, limit, viewer: "everything" })).hits.map((hit) => hit.id);
+  set.closeMeanings = () => embedding.close();
 }
 
 function waysOfAsking(room, connection) {

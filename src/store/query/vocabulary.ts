@@ -3,7 +3,7 @@ import { tokensOf } from "./tokens.ts";
 /** The number of no word: it stands between title and text. */
 export const GAP = 0;
 
-const MOST_RUNS = 200_000;
+const MOST_RUNS = 100_000;
 const LONGEST_KEPT = 64;
 const WORD_CODE = wordCodes();
 
@@ -54,10 +54,16 @@ export function addWords(vocabulary: Vocabulary, text: string, words: number[]):
 function wordsOfRun(vocabulary: Vocabulary, run: string): number | readonly number[] {
   const known = vocabulary.runs.get(run);
   if (known !== undefined) return known;
-  const words = tokensOf(run).map(({ key, start, end }) => numberOf(vocabulary, key, run.slice(start, end)));
+  const own = ownCopy(run);
+  const words = tokensOf(own).map(({ key, start, end }) => numberOf(vocabulary, key, own.slice(start, end)));
   const kept = words.length === 1 ? (words[0] ?? words) : words;
-  if (run.length <= LONGEST_KEPT) vocabulary.runs.set(run, kept);
+  if (own.length <= LONGEST_KEPT) vocabulary.runs.set(own, kept);
   return kept;
+}
+
+/** A part of a text, from a length of 13 on, is kept by V8 together with the whole text that it was cut from. */
+function ownCopy(part: string): string {
+  return part.length < 13 ? part : Buffer.from(part, "utf16le").toString("utf16le");
 }
 
 /** Beyond ASCII everything may be a letter but spaces and punctuation; `tokensOf` has the last word on a run. */
