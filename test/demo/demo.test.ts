@@ -60,7 +60,8 @@ describe("the demo", () => {
   it("answers three questions with what the notes say", () => {
     const [grant, celery, rule] = answers(shown.out);
     expect(grant).toContain("£24,000");
-    expect(celery).toContain("Tomasz is allergic");
+    expect(celery).toMatch(/Allergic to celery|Tomasz is allergic/);
+    expect(shown.out).toMatch(/^ {5}(Tomasz Wierzba|Pot soup for thirty) /m); // who it is stands in either
     expect(rule).toContain("0.70 m or more");
   });
 
