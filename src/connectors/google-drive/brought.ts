@@ -48,6 +48,7 @@ export class Bringing {
     const fresh: DriveFile[] = [];
     for (const file of files) {
       if (file.mimeType === FOLDER) this.#tree.put(file);
+      if (this.#isOfAnotherPlace(file)) continue;
       if (file.ownedByMe !== true || this.#scope.isNarrow) {
         if (this.#met.has(file.id)) continue;
         this.#met.add(file.id);
@@ -56,6 +57,11 @@ export class Bringing {
     }
     const taken = await Promise.all(fresh.map(async (file) => ((await this.#scope.takes(file)) ? [file] : [])));
     return this.bring(taken.flat());
+  }
+
+  /** A list of one's own Drive also has what one opened in shared drives, which have lists of their own. */
+  #isOfAnotherPlace({ driveId }: DriveFile): boolean {
+    return !this.#place.isShared && driveId != null && this.#ctx.api.places.has(driveId);
   }
 
   /** What was found to be in scope, with what its shortcuts lead to. */

@@ -8,8 +8,8 @@ export type Exploring = z.output<typeof Exploring>;
 export const DriveCursor = z.object({
   v: z.literal(1),
   token: z.string().min(1),
-  /** Everything is being listed, from this page on. */
-  listing: z.object({ page: z.string().optional() }).optional(),
+  /** Everything is being listed, from this page on; `domain`: what the organization can find. */
+  listing: z.object({ page: z.string().optional(), domain: z.literal(true).optional() }).optional(),
   exploring: Exploring.optional(),
   /** Shortcuts that lead out of what is followed, and what they lead to. */
   shortcuts: z.record(z.string(), z.string()).optional(),

@@ -39,6 +39,10 @@ export const DriveConfig = z.object({
     words("Ids or addresses of folders to follow with all below them. Empty: everything you can reach."),
   ),
   includeShared: effect(flag(true, "Also follow what other people share with you."), "widening"),
+  includeDomain: effect(
+    flag(false, "Also take what everybody in your organization can find, whether you opened it or not."),
+    "widening",
+  ),
   includeSharedDrives: effect(flag(true, "Also follow shared drives."), "widening"),
   sharedDrives: words("Names or ids of the shared drives to follow. Empty: all of them."),
   useDomainAdminAccess: flag(

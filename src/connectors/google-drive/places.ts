@@ -150,7 +150,9 @@ export function nextPage(first: ReturnType<typeof asking>, token: string | null 
 export async function placeById(ctx: DriveContext, id: string): Promise<Place> {
   const known = ctx.api.places.get(id);
   if (known !== undefined) return known;
-  for await (const place of placesOf(ctx)) if (place.id === id) return place;
+  for await (const _ of placesOf(ctx)); // all of them: what lies in one must not be taken for another's
+  const found = ctx.api.places.get(id);
+  if (found !== undefined) return found;
   throw new ConnectorError("not_found", `${ctx.source} does not follow a drive with the id ${id.slice(0, 60)}.`, {
     hint: `See the drives: headwater list ${ctx.source}`,
   });

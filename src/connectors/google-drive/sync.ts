@@ -143,8 +143,22 @@ export class PlaceWalk {
       ...(config.includeTrashed ? [] : ["trashed = false"]),
       ...(this.place.isShared || config.includeShared ? [] : ["'me' in owners"]),
     ];
+    const q = terms.join(" and ");
+    const domain = config.includeDomain && !this.place.isShared ? ({ domain: true } as const) : undefined;
+    if (this.#state?.listing?.domain === undefined) yield* this.#listCorpus(q, {}, domain);
+    if (domain !== undefined) yield* this.#listCorpus(q, domain, undefined);
+    for (const [id, digest] of this.#seen) await this.digests.learn(id, digest);
+  }
+
+  /** `next` is what has to be listed after it. */
+  async *#listCorpus(
+    q: string,
+    corpus: { domain?: true },
+    next: DriveCursor["listing"],
+  ): AsyncGenerator<Page<DriveCursor>> {
     const begun = this.#state?.listing?.page;
-    const query = { ...this.#listQuery(terms.join(" and ")), orderBy: "modifiedTime" };
+    const domain = corpus.domain ? { corpora: "domain" } : {};
+    const query = { ...this.#listQuery(q), ...domain, orderBy: "modifiedTime" };
     const first = asking(this.place.realm, "/files", { ...query, ...(begun !== undefined && { pageToken: begun }) });
     try {
       for await (const { body } of this.ctx.http.pages(first, FileList, ({ body }) =>
@@ -154,7 +168,7 @@ export class PlaceWalk {
         const brought = await this.bringing.listed(files);
         for (const folder of brought.folders) this.#meet(folder);
         const page = body.nextPageToken ?? undefined;
-        const listing = page === undefined ? undefined : { page };
+        const listing = page === undefined ? next : { page, ...corpus };
         const why = "Google Drive searched only a part of this drive.";
         yield this.#page(
           { ...pageOf(brought, failures), ...(body.incompleteSearch && { incomplete: { why } }) },
@@ -164,7 +178,6 @@ export class PlaceWalk {
     } catch (thrown) {
       throw begun === undefined ? thrown : expired(thrown, "a page of the list");
     }
-    for (const [id, digest] of this.#seen) await this.digests.learn(id, digest);
   }
 
   /** In one's own Drive a list has what was shared with oneself; what lies in shared folders is found there. */

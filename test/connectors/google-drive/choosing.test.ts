@@ -61,6 +61,33 @@ describe("what is taken", () => {
     expect(await world.titles()).toEqual([...all, "weir.png"].sort());
   });
 
+  it("includeDomain takes what the organization can find, opened or not, and sees it go", async () => {
+    await household();
+    const firm = world.drive.add({ name: "Handbook.txt", parent: world.drive.root(INES), content: "For all of us." });
+    world.drive.change(firm, (file) =>
+      file.grants.push({ id: "d", type: "domain", role: "reader", domain: "mill.example", discoverable: true }),
+    );
+    world.configure({ includeDomain: true });
+    world.twin.pageCap = 2;
+    expect(await world.sync()).toMatchObject({ added: 1, deleted: 0 });
+    expect((await world.item(firm)).title).toBe("Handbook.txt");
+    const { connector, context } = await world.place.sources.open("drive");
+    const from = { container: world.twin.root };
+    const pages: { ids: string[]; cursor: unknown }[] = [];
+    for await (const page of connector.sync(context(AbortSignal.timeout(9_000)), from))
+      pages.push({ ids: (page.upserts ?? []).map(({ id }) => id), cursor: page.cursor });
+    const met = pages.findIndex(({ ids }) => ids.includes(firm));
+    for (const { cursor } of pages.slice(0, met)) {
+      const ids: string[] = []; // from any page before it, it is still to come
+      for await (const page of connector.sync(context(AbortSignal.timeout(9_000)), { ...from, cursor }))
+        ids.push(...(page.upserts ?? []).map(({ id }) => id));
+      expect(ids).toContain(firm);
+    }
+    expect(met).toBeGreaterThan(0);
+    world.drive.trash(firm);
+    expect(await world.sync()).toMatchObject({ ...QUIET, deleted: 1 });
+  });
+
   it("`since` leaves out what was not touched for longer, on every way", async () => {
     await household();
     const now = new Date();

@@ -35,6 +35,16 @@ it("a file that is moved into a shared drive stays the same item, in the other d
   expect(await world.titles()).toContain("Mine.txt");
 });
 
+it("what somebody opened in a shared drive stays that drive's, and goes with it", async () => {
+  await withBoard();
+  world.drive.open(minutes, MARTA);
+  await world.sync();
+  expect((await world.item(minutes)).container).toBe(board.id);
+  world.drive.trash(minutes);
+  expect(await world.sync()).toMatchObject({ ...QUIET, deleted: 1 });
+  expect(await world.titles()).toEqual(["2026", "Mine.txt"]);
+});
+
 it("who leaves a shared drive has its files hidden at once, and gets them back with it", async () => {
   await withBoard();
   await world.sync();
