@@ -7,6 +7,7 @@ import type { Lease, Pause, Store } from "../store/store.ts";
 import { loadBodies, retryFailures } from "./bodies.ts";
 import { placesOf } from "./containers.ts";
 import { isSated, type Job } from "./job.ts";
+import { refreshMembers } from "./members.ts";
 import { asksForPause, lastPause, lasts, pauseOf } from "./pause.ts";
 import { syncPlace } from "./place.ts";
 import { type OptionChange, optionChange, optionsOf } from "./plan.ts";
@@ -182,6 +183,7 @@ async function work(job: Job, onlyFailures: boolean): Promise<void> {
   if (onlyFailures) return retryFailures(job, true);
   if (job.options.items !== undefined) return refreshItems(job, job.options.items);
   const places = await placesOf(job);
+  await refreshMembers(job);
   if (!job.options.dryRun) {
     const change = await changeOfOptions(job);
     if (change.narrower) await pruneNarrowed(job);
