@@ -33,7 +33,7 @@ export async function followedChannels(ctx: SlackContext): Promise<Channel[]> {
   ctx.api.missed = missed;
   ctx.api.channels.clear();
   for (const channel of found.values()) ctx.api.channels.set(channel.id, channel);
-  for (const { name, error } of missed) ctx.log.warn("channel.missed", { name, why: error.message });
+  for (const { name, error } of missed) ctx.log.info("channel.missed", { name, why: error.message });
   return [...found.values()];
 }
 

@@ -122,6 +122,9 @@ describe("who may read", () => {
     const as = (user: string) => ({ principals: [`user:${user}@weirworks.example`] });
     expect(await world.place.store.item("work", `${secret.id}/${said.ts}`, as("bo.lind"))).toBeDefined();
     expect(await world.place.store.item("work", `${secret.id}/${said.ts}`, as("ana.ruiz"))).toBeUndefined();
+    const guest = { principals: ["user:guest@weirworks.example"] };
+    expect(await world.place.store.item("work", world.id(open), as("ana.ruiz"))).toBeDefined();
+    expect(await world.place.store.item("work", world.id(open), guest)).toBeUndefined();
     const source = await world.place.sources.open("work");
     const groups = [];
     for await (const group of source.connector.members?.(source.context(new AbortController().signal)) ?? [])
