@@ -21,4 +21,6 @@ export const PROOFS = [
   { file: "test/proof/supply-chain.test.ts", env: {} },
   { file: "test/proof/soak.test.ts", env: { HEADWATER_SOAK_SECONDS: "600" } },
   { file: "test/proof/huge.test.ts", env: { HEADWATER_ITEMS: "1000000" } },
+  { file: "test/proof/database-writers.test.ts", env: { HEADWATER_WRITERS_SECONDS: "60" } },
+  { file: "test/proof/hostile-sql.test.ts", env: {} },
 ];

@@ -2,6 +2,7 @@ import type { Page } from "../kit/index.ts";
 import { behind, type Row, Statement } from "../kit/sql/index.ts";
 import type { Mark, PostgresCursor } from "./cursor.ts";
 import { nextMark, writtenSince } from "./moment.ts";
+import { sortedBy } from "./plan.ts";
 import { pagesOf, postgres } from "./read.ts";
 import { hasKey, pageOf, type Run, readBlocks, reading } from "./walk.ts";
 
@@ -59,8 +60,7 @@ async function* byClock(run: Run, cursor: PostgresCursor, mark: Mark): AsyncGene
       ? behind(statement, names, position)
       : `${statement.name(names[0] as string)} >= ${statement.bind(mark.floor)}`;
     const where = [start, ...hasKey(plan, statement)].join(" AND ");
-    const order = names.map((name) => statement.name(name)).join(", ");
-    const text = `SELECT ${selected} FROM ${plan.from} WHERE ${where} ORDER BY ${order} LIMIT ${ROWS_AT_ONCE}`;
+    const text = `SELECT ${selected} FROM ${plan.from} WHERE ${where} ORDER BY ${sortedBy(names)} LIMIT ${ROWS_AT_ONCE}`;
     let met = 0;
     for await (const rows of pagesOf(run.ctx, statement, text, { what: reading(plan) })) {
       met += rows.length;

@@ -1,7 +1,7 @@
 import type { From } from "../kit/index.ts";
 import { behind, keyText, type Row, Statement } from "../kit/sql/index.ts";
 import { planFor } from "./containers.ts";
-import { digestOf, type Plan, wantedOf } from "./plan.ts";
+import { digestOf, type Plan, sortedBy, wantedOf } from "./plan.ts";
 import { type PostgresContext, postgres, readPages } from "./read.ts";
 import { reading } from "./walk.ts";
 
@@ -33,5 +33,5 @@ function keysOf(plan: Plan, statement: Statement, position: string[] | undefined
   const names = plan.key.map((name) => statement.name(name));
   const present = names.map((name) => ` AND ${name} IS NOT NULL`).join("");
   const further = position === undefined ? "" : ` AND ${behind(statement, plan.key, position)}`;
-  return `SELECT ${names.join(", ")} ${from}${present}${further} ORDER BY ${names.join(", ")} LIMIT ${KEYS_AT_ONCE}`;
+  return `SELECT ${names.join(", ")} ${from}${present}${further} ORDER BY ${sortedBy(plan.key)} LIMIT ${KEYS_AT_ONCE}`;
 }

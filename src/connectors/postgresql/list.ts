@@ -2,7 +2,7 @@ import { ConnectorError, type Entry } from "../kit/index.ts";
 import { Statement } from "../kit/sql/index.ts";
 import { followedTables, planFor } from "./containers.ts";
 import { KINDS } from "./describe-table.ts";
-import { wantedOf } from "./plan.ts";
+import { sortedBy, wantedOf } from "./plan.ts";
 import { queryContainer } from "./queries.ts";
 import { type PostgresContext, pagesOf, postgres } from "./read.ts";
 
@@ -23,7 +23,7 @@ export async function* list(ctx: PostgresContext, parent?: string): AsyncGenerat
 async function* rowsOf(ctx: PostgresContext, container: string): AsyncGenerator<Entry> {
   const plan = await planFor(ctx, container);
   const statement = new Statement(postgres);
-  const order = plan.key.length > 0 ? ` ORDER BY ${plan.key.map((name) => statement.name(name)).join(", ")}` : "";
+  const order = plan.key.length > 0 ? ` ORDER BY ${sortedBy(plan.key)}` : "";
   const text = `SELECT ${plan.select(statement)} FROM ${plan.from} WHERE ${wantedOf(plan, statement)}${order}`;
   for await (const rows of pagesOf(ctx, statement, text)) {
     for (const row of rows) {

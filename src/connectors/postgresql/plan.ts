@@ -57,6 +57,7 @@ export interface Plan extends Followed {
   /** What is selected: the version, whether the row is wanted, its key, the clock, its columns. */
   select(statement: Statement): string;
   read(row: Row): RowRead;
+  keyOf(row: Row): string[];
 }
 
 export interface RowRead {
@@ -89,6 +90,7 @@ export function planOf(config: PostgresConfig, followed: Followed): Plan {
     first: KEY + (digest ? 1 : key.length),
   };
   const map = rowMapper(shape, place);
+  const keyOf = (row: Row) => key.map((_, at) => row[KEY + at] as string);
   return {
     ...followed,
     mode,
@@ -100,9 +102,10 @@ export function planOf(config: PostgresConfig, followed: Followed): Plan {
     read: (row) => ({
       draft: map(row),
       isWanted: row[WANTED] === "t",
-      key: digest ? undefined : key.map((_, at) => row[KEY + at] as string),
+      key: digest ? undefined : keyOf(row),
       clock: row[CLOCK] ?? undefined,
     }),
+    keyOf,
   };
 }
 
@@ -189,6 +192,18 @@ function isDeleted(column: CatalogueColumn, statement: Statement): string {
   return `${name} IS NOT NULL`;
 }
 
+/** What rows are called in every statement. */
+export const ROWS = '"rows"';
+
+/** The columns to sort by: of the rows, never those of the answer, which may be called the same and hold less. */
+export function sortedBy(names: readonly string[]): string {
+  return names.map((name) => `${ROWS}.${postgres.quote(name)}`).join(", ");
+}
+
+export function tableName({ schema, name }: Pick<Relation, "schema" | "name">): string {
+  return `${postgres.quote(schema)}.${postgres.quote(name)}`;
+}
+
 /** The tables and queries that the options choose out of the catalogue, queries without their columns. */
 export function followedRelations(
   config: PostgresConfig,
@@ -233,7 +248,7 @@ export function followedTable(
   const filters = Object.entries(config.where).filter(([word]) => isMeant(word, relation, schemasOf(config)));
   return {
     container,
-    from: `${postgres.quote(relation.schema)}.${postgres.quote(relation.name)}`,
+    from: `${tableName(relation)} AS ${ROWS}`,
     relation,
     columns,
     key: keyOf(relation, columns, options, own !== undefined),

@@ -2,7 +2,7 @@ import { ConnectorError } from "../kit/index.ts";
 import { optionsFor, type QueryOptions } from "../kit/sql/index.ts";
 import type { CatalogueColumn } from "./catalogue.ts";
 import { explained } from "./explain.ts";
-import type { Followed } from "./plan.ts";
+import { type Followed, ROWS } from "./plan.ts";
 import { type PostgresContext, readRows, transact } from "./read.ts";
 
 const PREFIX = "query:";
@@ -22,7 +22,7 @@ export function queryNamed(queries: readonly QueryOptions[], container: string):
  */
 export async function followedQuery(ctx: PostgresContext, query: QueryOptions): Promise<Followed> {
   const sql = query.sql.trim().replace(/(\s*;)+$/, "");
-  const from = `(\n${sql}\n) AS "rows"`;
+  const from = `(\n${sql}\n) AS ${ROWS}`;
   const columns = await describe(ctx, query.name, sql, from);
   const names = new Set(columns.map(({ name }) => name));
   const lacking = query.idColumns.find((name) => !names.has(name));

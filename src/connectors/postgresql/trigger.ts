@@ -1,4 +1,5 @@
-import type { Plan } from "./plan.ts";
+import type { Relation } from "./catalogue.ts";
+import { type Plan, tableName } from "./plan.ts";
 import { postgres } from "./read.ts";
 
 /**
@@ -33,14 +34,15 @@ END $headwater$;`;
 
 /** The triggers of one table, ready to paste. */
 export function triggersOf(
-  { from, container, key }: Pick<Plan, "from" | "container" | "key">,
+  { relation, container, key }: Pick<Plan, "container" | "key"> & { relation?: Pick<Relation, "schema" | "name"> },
   channel: string,
 ): string {
+  const on = relation === undefined ? container : tableName(relation);
   const told = [channel, container].map(literal).join(", ");
   const row = [told, ...key.map(literal)].join(", ");
   return (
-    `CREATE TRIGGER headwater_notify AFTER INSERT OR UPDATE OR DELETE ON ${from} FOR EACH ROW EXECUTE FUNCTION public.headwater_notify(${row}); ` +
-    `CREATE TRIGGER headwater_notify_truncate AFTER TRUNCATE ON ${from} FOR EACH STATEMENT EXECUTE FUNCTION public.headwater_notify(${told});`
+    `CREATE TRIGGER headwater_notify AFTER INSERT OR UPDATE OR DELETE ON ${on} FOR EACH ROW EXECUTE FUNCTION public.headwater_notify(${row}); ` +
+    `CREATE TRIGGER headwater_notify_truncate AFTER TRUNCATE ON ${on} FOR EACH STATEMENT EXECUTE FUNCTION public.headwater_notify(${told});`
   );
 }
 

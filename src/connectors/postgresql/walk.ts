@@ -2,7 +2,7 @@ import { ConnectorError, type Page } from "../kit/index.ts";
 import { behind, type Row, Statement } from "../kit/sql/index.ts";
 import type { PostgresCursor } from "./cursor.ts";
 import type { Moment } from "./moment.ts";
-import { type Plan, wantedOf } from "./plan.ts";
+import { type Plan, sortedBy, wantedOf } from "./plan.ts";
 import { type PostgresContext, pagesOf, postgres } from "./read.ts";
 
 /** Rows of one transaction: short, so that the server can tidy up behind us, and long enough to cost nothing. */
@@ -31,25 +31,33 @@ export async function* walkRows(run: Run, cursor: PostgresCursor): AsyncGenerato
 }
 
 async function* walkByKey(run: Run, cursor: PostgresCursor, walk: Walk): AsyncGenerator<Page<PostgresCursor>> {
-  const { plan } = run;
   let position = walk.behind;
+  for await (const rows of readByKey(run, position)) {
+    const page = pageOf(run.plan, rows);
+    const shared = sharedKey(run.plan, page.keys, position);
+    position = page.keys.at(-1) ?? position;
+    yield {
+      upserts: page.upserts,
+      ...(shared !== undefined && { failures: [shared] }),
+      cursor: { ...cursor, walk: { ...walk, behind: position } },
+    };
+  }
+}
+
+/** All rows behind a position in the order of their keys, in short transactions, a page at a time. */
+export async function* readByKey(run: Run, from: string[] | undefined): AsyncGenerator<Row[]> {
+  const { plan } = run;
+  let position = from;
   for (;;) {
     const statement = new Statement(postgres);
     const selected = plan.select(statement);
     const where = [...conditions(run, statement), ...(position ? [behind(statement, plan.key, position)] : [])];
-    const order = plan.key.map((name) => statement.name(name)).join(", ");
-    const text = `SELECT ${selected} FROM ${plan.from} WHERE ${where.join(" AND ")} ORDER BY ${order} LIMIT ${ROWS_AT_ONCE}`;
+    const text = `SELECT ${selected} FROM ${plan.from} WHERE ${where.join(" AND ")} ORDER BY ${sortedBy(plan.key)} LIMIT ${ROWS_AT_ONCE}`;
     let met = 0;
     for await (const rows of pagesOf(run.ctx, statement, text, { what: reading(plan) })) {
       met += rows.length;
-      const page = pageOf(plan, rows);
-      const shared = sharedKey(plan, page.keys, position);
-      position = page.keys.at(-1) ?? position;
-      yield {
-        upserts: page.upserts,
-        ...(shared !== undefined && { failures: [shared] }),
-        cursor: { ...cursor, walk: { ...walk, behind: position } },
-      };
+      position = plan.keyOf(rows.at(-1) as Row);
+      yield rows;
     }
     if (met < ROWS_AT_ONCE) return;
   }

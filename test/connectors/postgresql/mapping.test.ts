@@ -34,7 +34,7 @@ await withPostgres("what becomes of a row", ({ database, source }) => {
       money: "$12.50",
       ratio: "NaN",
       done: true,
-      day: "2026-02-28T00:00:00Z",
+      day: "2026-02-28",
       at: "2026-03-29T02:30:00.123456Z",
       at_zone: "2026-03-29T00:30:00.123456Z",
       span: "P1DT2H3M4.5S",

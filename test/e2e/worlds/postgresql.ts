@@ -3,13 +3,13 @@ import { TicketDesk } from "../../connectors/postgresql/database.ts";
 import { startPostgres } from "../../setup/postgres.ts";
 import type { World } from "./world.ts";
 
-/** A database on a server of its own, with triggers that tell of its tickets. */
-export async function openPostgresql(): Promise<World> {
+/** A database on a server of its own, with triggers that tell of its tickets; undefined where PostgreSQL is not installed. */
+export async function openPostgresql(): Promise<World | undefined> {
   const server = await startPostgres();
-  if (server === undefined) throw new Error("PostgreSQL is not installed: apt-get install postgresql");
+  if (server === undefined) return undefined;
   const twin = await TicketDesk.open(server);
   await twin.seed();
-  const triggers = triggersOf({ from: '"public"."tickets"', container: "public.tickets", key: ["id"] }, "headwater");
+  const triggers = triggersOf({ container: "public.tickets", key: ["id"] }, "headwater");
   await twin.database.run(NOTIFY_FUNCTION, triggers);
   return {
     twin,

@@ -118,7 +118,8 @@ function textMaker(shape: RowShape, title: string | undefined, value: ValueOf): 
     return (row) => template.fill((name, path) => value(row, name, path)) ?? "";
   }
   const chosen = contentColumns.map((name) => ({ name, made: readTemplate(`{${name}}`, names) }));
-  const prose = shape.columns.filter(({ name, kind }) => name !== title && PROSE.includes(kind));
+  const told = [title, shape.options.authorColumn, shape.options.tagsColumn];
+  const prose = shape.columns.filter(({ name, kind }) => !told.includes(name) && PROSE.includes(kind));
   const all = prose.map(({ name }) => ({ name, made: readTemplate(`{${name}}`, new Set([name])) }));
   const parts = chosen.length > 0 ? chosen : all;
   const alone = parts.length === 1;

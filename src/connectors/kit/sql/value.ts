@@ -6,7 +6,7 @@ type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 /** A value as people read it. Longer ones end with a note. */
 export function shownValue({ kind }: Column, raw: string, most: number): string {
   if (kind === "text") return raw.length > most ? cut(raw, most) : raw;
-  if (kind === "instant") return isoTime(raw) ?? raw;
+  if (kind === "instant") return raw.length === 10 ? raw : (isoTime(raw) ?? raw); // a day stays a day
   if (kind === "list") return listOf(raw).join(", ");
   if (kind === "boolean") return /^(t|true|1)$/.test(raw) ? "true" : "false";
   if (kind === "json") return cut(compact(raw), most);
