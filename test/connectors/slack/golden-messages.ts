@@ -6,7 +6,7 @@ interface Written {
   [field: string]: unknown;
 }
 
-interface GoldenMessage {
+export interface GoldenMessage {
   name: string;
   message: Written;
   replies?: Written[];
