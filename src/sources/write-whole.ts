@@ -1,22 +1,17 @@
 import { randomBytes } from "node:crypto";
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { ConnectorError } from "../model/index.ts";
 
-/** Windows refuses to replace a file that somebody is reading just now. */
+/** Windows refuses to replace a file that somebody, such as a virus scanner, is reading just now. */
 const TRIES = 20;
+const IN_USE = ["EPERM", "EACCES", "EBUSY"];
 
 /** Replaces a file in one step, for this user alone: a crash leaves the old content or the new one, never a part. */
 export function writeWhole(path: string, text: string): void {
   const fresh = `${path}.${process.pid}-${randomBytes(4).toString("hex")}.tmp`;
   try {
-    const file = openSync(fresh, "wx", 0o600);
-    try {
-      writeSync(file, text);
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
-    replace(fresh, path);
+    writeDraft(fresh, text);
+    moveOver(fresh, path);
   } catch (error) {
     rmSync(fresh, { force: true });
     throw new ConnectorError("store", `${path} cannot be written.`, {
@@ -26,14 +21,29 @@ export function writeWhole(path: string, text: string): void {
   }
 }
 
-function replace(fresh: string, path: string): void {
+/** Makes a file for this user alone, which must not be there yet; on the disk, not only on its way there, when it returns. */
+export function writeDraft(path: string, content: string | Uint8Array): void {
+  const file = openSync(path, "wx", 0o600);
+  try {
+    writeFileSync(file, content);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Puts a draft in a file's place in one step. The draft goes when that fails. */
+export function moveOver(draft: string, path: string): void {
   for (let left = TRIES; ; left--) {
     try {
-      renameSync(fresh, path);
+      renameSync(draft, path);
       return;
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (left === 0 || process.platform !== "win32" || (code !== "EPERM" && code !== "EACCES")) throw error;
+      const passes = process.platform === "win32" && IN_USE.includes((error as NodeJS.ErrnoException).code ?? "");
+      if (left === 0 || !passes) {
+        rmSync(draft, { force: true });
+        throw error;
+      }
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 25);
     }
   }

@@ -1,22 +1,19 @@
 import {
   chmodSync,
   chownSync,
-  closeSync,
-  fsyncSync,
   mkdirSync,
-  openSync,
   readFileSync,
   readlinkSync,
   realpathSync,
-  renameSync,
   rmSync,
   type Stats,
   statSync,
-  writeFileSync,
 } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { ConnectorError } from "../../model/index.ts";
+import { systemClock } from "../../sources/clock.ts";
+import { acquireLock, type FileLock } from "../../sources/file-lock.ts";
+import { moveOver, writeDraft } from "../../sources/write-whole.ts";
 
 /** What a file becomes. */
 export interface Change {
@@ -34,8 +31,9 @@ export interface FileState {
 }
 
 const TRIES = 5;
-const LOCK_MS = 5000;
-const STALE_LOCK_MS = 20_000;
+/** How long another command of ours is waited for, and what none takes: after that its lock is a dead one's. */
+const PATIENCE_MS = 10_000;
+const LONGEST_CHANGE_MS = 8000;
 
 /** The file behind symbolic links, also where the last one leads to nothing yet. */
 export function targetOf(path: string): string {
@@ -69,18 +67,18 @@ export async function changeFile(path: string, change: (state: FileState) => Cha
   const target = targetOf(path);
   if (change(readState(path)) === undefined) return false;
   mkdirSync(dirname(target), { recursive: true });
-  const unlock = await lock(target, path);
+  const lock = await locked(target, path);
   try {
     for (let tries = 1; tries <= TRIES; tries++) {
       const before = bytesOf(target);
       const next = change({ text: asText(before, path), backup: asText(bytesOf(backupOf(path)), backupOf(path)) });
       if (next === undefined) return false;
-      if (await replaced(path, target, before, next)) return true;
+      if (replaced(path, target, before, next)) return true;
     }
   } catch (error) {
     throw error instanceof ConnectorError ? error : cannotWrite(path, error);
   } finally {
-    unlock();
+    lock.release();
   }
   throw new ConnectorError("unavailable", `Another program keeps writing ${path}, so it was left as it is.`, {
     hint: "Close that program, then repeat this command.",
@@ -88,12 +86,12 @@ export async function changeFile(path: string, change: (state: FileState) => Cha
 }
 
 /** False when somebody else wrote the file since it was read. */
-async function replaced(path: string, target: string, before: Buffer | undefined, next: Change): Promise<boolean> {
+function replaced(path: string, target: string, before: Buffer | undefined, next: Change): boolean {
   const stats = before === undefined ? undefined : statSync(target);
   if (stats) refuseForeign(stats, path);
   if (next.backup === "write" && before !== undefined) {
     const draft = drafted(backupOf(path), before, stats);
-    await moved(draft, backupOf(path));
+    moveOver(draft, backupOf(path));
   }
   const draft = next.text === undefined ? undefined : drafted(target, next.text, stats);
   if (!sameBytes(bytesOf(target), before)) {
@@ -101,7 +99,7 @@ async function replaced(path: string, target: string, before: Buffer | undefined
     return false;
   }
   if (draft === undefined) rmSync(target);
-  else await moved(draft, target);
+  else moveOver(draft, target);
   const after = bytesOf(target);
   if (!sameBytes(after, next.text === undefined ? undefined : Buffer.from(next.text))) return false;
   if (next.backup === "remove") rmSync(backupOf(path), { force: true });
@@ -113,34 +111,10 @@ function drafted(target: string, content: string | Buffer, like: Stats | undefin
   const draft = `${target}.${process.pid}.headwater-new`;
   const mode = like === undefined ? 0o600 : like.mode & 0o7777;
   rmSync(draft, { force: true });
-  const file = openSync(draft, "wx", 0o600);
-  try {
-    writeFileSync(file, content);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
+  writeDraft(draft, content);
   if (like && process.getuid?.() === 0) chownSync(draft, like.uid, like.gid);
   chmodSync(draft, mode);
   return draft;
-}
-
-/** Windows refuses for a moment while a virus scanner or the client itself looks at the file. */
-async function moved(from: string, to: string): Promise<void> {
-  for (let tries = 1; ; tries++) {
-    try {
-      renameSync(from, to);
-      return;
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      const passes = process.platform === "win32" && ["EPERM", "EACCES", "EBUSY"].includes(code ?? "");
-      if (!passes || tries >= 10) {
-        rmSync(from, { force: true });
-        throw error;
-      }
-      await sleep(50 * tries);
-    }
-  }
 }
 
 function refuseForeign(stats: Stats, path: string): void {
@@ -152,30 +126,17 @@ function refuseForeign(stats: Stats, path: string): void {
   }
 }
 
-/** Keeps two commands of ours apart. A lock whose owner died goes after a while. */
-async function lock(target: string, path: string): Promise<() => void> {
-  const file = `${target}.headwater-lock`;
-  for (const until = Date.now() + LOCK_MS; ; await sleep(20)) {
-    try {
-      closeSync(openSync(file, "wx", 0o600));
-      return () => rmSync(file, { force: true });
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw cannotWrite(path, error);
-      if (isStale(file)) rmSync(file, { force: true });
-      else if (Date.now() > until) {
-        throw new ConnectorError("unavailable", `Another headwater is changing ${path}.`, {
-          hint: "Repeat this command when it is done.",
-        });
-      }
-    }
-  }
-}
-
-function isStale(file: string): boolean {
+/** Keeps two commands of ours apart. */
+async function locked(target: string, path: string): Promise<FileLock> {
+  const signal = AbortSignal.timeout(PATIENCE_MS);
   try {
-    return Date.now() - statSync(file).mtimeMs > STALE_LOCK_MS;
-  } catch {
-    return false;
+    const options = { longestMs: LONGEST_CHANGE_MS, signal, clock: systemClock };
+    return await acquireLock(`${target}.headwater-lock`, options);
+  } catch (error) {
+    if (!signal.aborted) throw cannotWrite(path, error);
+    throw new ConnectorError("unavailable", `Another headwater is changing ${path}.`, {
+      hint: "Repeat this command when it is done.",
+    });
   }
 }
 

@@ -1,3 +1,5 @@
+import { fork } from "node:child_process";
+import { once } from "node:events";
 import {
   chmodSync,
   existsSync,
@@ -8,13 +10,13 @@ import {
   readFileSync,
   statSync,
   symlinkSync,
-  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { changeFile } from "../../../src/cli/clients/replace-file.ts";
+import { bundle } from "../../setup/bundle.mjs";
 
 let folder: string;
 let file: string;
@@ -68,11 +70,14 @@ describe("changing a client's file", () => {
   it("takes over the lock of a process that died", async () => {
     writeFileSync(file, "one");
     const lock = `${file}.headwater-lock`;
-    writeFileSync(lock, "");
-    const longAgo = new Date(Date.now() - 60_000);
-    utimesSync(lock, longAgo, longAgo);
+    const holder = fork(await bundle("test/sources/lock-child.ts"), [lock, "hold"]);
+    await once(holder, "message");
+    const ended = once(holder, "exit");
+    holder.kill("SIGKILL");
+    await ended;
+    expect(existsSync(lock)).toBe(true);
     expect(await changeFile(file, () => ({ text: "two" }))).toBe(true);
-    expect(existsSync(lock)).toBe(false);
+    expect(rubbish()).toEqual([]);
   });
 
   it("writes through a link to a file that is not there yet, and keeps modes", async () => {
