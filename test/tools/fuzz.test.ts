@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runTool } from "../../src/tools/call.ts";
 import { buildSurface } from "../../src/tools/surface.ts";
 import { tellFigure } from "../proof/figure.ts";
@@ -15,11 +15,17 @@ const LEAK =
   /\n\s+at .+:\d+|node_modules|\/src\/tools|TypeError|RangeError|Cannot read propert|is not a function|ZodError/;
 
 let desk: FakeDesk;
+const told = { tools: 0, inputs: 0, answered: 0 };
 
 beforeAll(() => {
   desk = filledDesk();
   desk.syncMs = 1;
   desk.slow.clear();
+});
+
+afterAll(() => {
+  const must = { tools: surface.tools.size, answered: RUNS * surface.tools.size };
+  tellFigure("S1", "odd inputs to every tool, answered in its shape or with a sentence", told, must);
 });
 
 const oddText = fc.oneof(
@@ -70,7 +76,8 @@ describe("whatever a client sends", () => {
     `%s answers in its shape or with a sentence, ${RUNS} times`,
     async (name) => {
       const tool = surface.tools.get(name)!;
-      let answered = 0;
+      told.tools += 1;
+      told.inputs += RUNS;
       const context = () => ({ mcpReq: { signal: AbortSignal.timeout(5000), _meta: {} } }) as never;
       await fc.assert(
         fc.asyncProperty(argumentsOf(name), async (args) => {
@@ -83,11 +90,10 @@ describe("whatever a client sends", () => {
           if (result.isError) expect(text).not.toMatch(LEAK);
           else expect(tool.output.safeParse(result.structuredContent).success).toBe(true);
           expect(text).not.toContain("Unexpected failure inside headwater");
-          answered += 1;
+          told.answered += 1;
         }),
         { numRuns: RUNS, interruptAfterTimeLimit: LIMIT_MS, markInterruptAsFailure: true },
       );
-      tellFigure("S1", `odd inputs to the tool ${name}`, { inputs: RUNS, answered }, { answered: RUNS });
     },
     LIMIT_MS + 10_000,
   );
