@@ -76,6 +76,8 @@ export class PostgresApi {
     const { poolSize } = this.config;
     const pool = new Pool({ ...this.#settings(), max: poolSize, idleTimeoutMillis: 10_000, allowExitOnIdle: true });
     pool.on("error", () => {}); // an idle connection broke: the next one is new
+    // A server may say goodbye in the same breath as its welcome, before who asked for the connection hears of it.
+    pool.on("connect", (client) => client.on("error", () => {}));
     return pool;
   }
 
