@@ -84,6 +84,7 @@ describe("the reader of ordinary mail", () => {
       `${HEAD}X-Bare: a\rFrom: evil@x.example\r\n\r\nx`,
       `\u00a0From: evil@x.example\r\n${HEAD}\r\nx`,
     ];
+    rare.push(`${HEAD}${PART("text/plain; charset=iso-2022-jp", "7bit", "\u001b$B?é at the weir")}`);
     for (const mail of rare) expect(readOrdinaryMail(Buffer.from(mail)), mail).toBeUndefined();
   });
 

@@ -72,15 +72,19 @@ export function hasBareReturn(body: Buffer): boolean {
 export function decodeCharset(bytes: Buffer, charset: string): string | undefined {
   if (isAscii(bytes) && !STATEFUL.test(charset)) return bytes.toString("latin1");
   if (charset === "" || charset === "utf-8" || charset === "utf8") {
-    const text = bytes.toString("utf8");
-    return text.includes("\ufffd") ? undefined : text;
+    return whole(bytes.toString("utf8"));
   }
   const decoder = decoderOf(charset);
   // In alphabets with states a line end is a character like others, and a shift may stand before it.
   const lines = STATEFUL.test(charset)
     ? Buffer.from(bytes.toString("latin1").replaceAll("\r\n", "\n"), "latin1")
     : bytes;
-  return decoder?.decode(lines);
+  return whole(decoder?.decode(lines));
+}
+
+/** Undefined for a text in which a byte had no meaning: parsers disagree about where it ends. */
+function whole(text: string | undefined): string | undefined {
+  return text?.includes("\ufffd") ? undefined : text;
 }
 
 /** ASCII bytes that are no ASCII. */
