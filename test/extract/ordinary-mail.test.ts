@@ -85,6 +85,7 @@ describe("the reader of ordinary mail", () => {
       `\u00a0From: evil@x.example\r\n${HEAD}\r\nx`,
     ];
     rare.push(`${HEAD}${PART("text/plain; charset=iso-2022-jp", "7bit", "\u001b$B?é at the weir")}`);
+    rare.push(`${HEAD}${TWO.slice(0, TWO.lastIndexOf("--") + 2)} `);
     for (const mail of rare) expect(readOrdinaryMail(Buffer.from(mail)), mail).toBeUndefined();
   });
 

@@ -107,7 +107,9 @@ function split(body: Buffer, boundary: string): Buffer[] | undefined {
   for (let at = lineAt(body, mark, 0); at >= 0; at = lineAt(body, mark, at + mark.length)) {
     if (start >= 0) sections.push(body.subarray(start, at));
     const end = body.indexOf(0x0a, at);
-    const rest = body.toString("latin1", at + mark.length, end < 0 ? body.length : end).trimEnd();
+    const line = body.toString("latin1", at + mark.length, end < 0 ? body.length : end);
+    const rest = line.trimEnd();
+    if (end < 0 && rest !== line) return undefined; // parsers disagree whether this ends anything
     if (rest === "--") return sections.length > 0 ? sections : undefined;
     if (rest !== "" || end < 0) return undefined;
     start = end + 1;
