@@ -9,6 +9,10 @@ import { REVIEWED_LICENCES } from "./package/notices.mjs";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const DEVELOPMENT = "cdx:npm:package:development";
 
+/** sqlite-vec writes "MIT OR Apache", which is no licence expression; its repository holds the texts of both (0.1.9, checked 2026-11-21). */
+const TAKEN_UNDER = [{ license: { id: "MIT" } }];
+const MISWRITTEN = /^sqlite-vec(-(darwin|linux|windows)-(arm64|x64))?$/;
+
 /** The bill of what is in the bundle or installed beside it. */
 export function billOf(bundled) {
   const bill = JSON.parse(
@@ -25,7 +29,8 @@ export function billOf(bundled) {
     properties.some(({ name, value }) => name === DEVELOPMENT && value === "true");
   const components = bill.components
     .filter((one) => inside.has(one["bom-ref"]) || !isDevelopment(one))
-    .map((one) => (inside.has(one["bom-ref"]) ? { ...one, scope: "required", properties: [] } : one));
+    .map((one) => (inside.has(one["bom-ref"]) ? { ...one, scope: "required", properties: [] } : one))
+    .map((one) => (!one.licenses && MISWRITTEN.test(one.name) ? { ...one, licenses: TAKEN_UNDER } : one));
   const refs = new Set([...components.map((one) => one["bom-ref"]), bill.metadata.component["bom-ref"]]);
   const dependencies = bill.dependencies
     .filter(({ ref }) => refs.has(ref))
