@@ -40,6 +40,7 @@ const desk = {
   store: {
     search: async () => ({ hits, understood }),
     stats: async () => [],
+    containers: async () => [{ id: "river", name: "River" }],
     changes: async () => ({ changes: [], lastSeq: 0 }),
   },
 } as unknown as Desk;

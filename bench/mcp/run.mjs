@@ -42,6 +42,8 @@ async function overhead(transport, start, canned) {
   const args = [transport === "HTTP" ? "http" : "stdio"];
   const ours = await start(canned, { args });
   const first = await ours.ask(search(0));
+  if (first.result?.structuredContent?.results?.length !== 10)
+    throw new Error(`no ten results: ${JSON.stringify(first)}`);
   const echo = await start(ECHO, { args, env: { ECHO: JSON.stringify(first.result.structuredContent) } });
   const times = { ours: [], echo: [] };
   let id = 1;
