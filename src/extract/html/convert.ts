@@ -1,6 +1,7 @@
 import { TableFrame } from "../markdown/table-frame.ts";
 import { codeBlock, MarkdownWriter } from "../markdown/writer.ts";
 import { type Attributes, readTags } from "./tag-reader.ts";
+import { isUnseen } from "./unseen.ts";
 
 const SKIPPED = new Set(
   "script style noscript template svg math canvas iframe object embed audio video select button textarea nav head dialog map".split(
@@ -132,9 +133,7 @@ class Converter {
     if (attributes.has("hidden") || attributes.get("aria-hidden") === "true") return true;
     if (NOISY_ROLES.has(attributes.get("role") ?? "")) return true;
     const style = attributes.get("style");
-    return (
-      style !== undefined && /display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all/i.test(style.slice(0, 500))
-    );
+    return style !== undefined && isUnseen(style.slice(0, 500));
   }
 
   #openInPre(name: string, attributes: Attributes): undefined {
@@ -165,7 +164,7 @@ class Converter {
         return this.#openRow();
       case "td":
       case "th":
-        return this.#openCell();
+        return this.#openCell(Number(attributes.get("colspan") ?? 1));
       case "hr":
         return this.#rule();
     }
@@ -250,14 +249,14 @@ class Converter {
     return () => this.#writer.flush();
   }
 
-  #openCell(): () => void {
+  #openCell(columns: number): () => void {
     const table = this.#tables.at(-1);
     const outer = this.#writer;
     if (table === undefined || outer.full) return () => this.#writer.flush();
     const cell = new MarkdownWriter(this.#maxLength);
     this.#writer = cell;
     return () => {
-      table.addCell(cell.toString());
+      table.addCell(cell.toString(), columns);
       this.#writer = outer;
     };
   }

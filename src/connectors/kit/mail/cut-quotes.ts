@@ -11,10 +11,12 @@ const LEAST_LINES = 4;
 const ATTRIBUTION =
   /^(?:on\b.{4,300}\bwrote|am\b.{4,300}\bschrieb\b.{0,120}|le\b.{4,300}\ba écrit|el\b.{4,300}\bescribió|il\b.{4,300}\bha scritto|em\b.{4,300}\bescreveu|op\b.{4,300}\bschreef\b.{0,120}|den\b.{4,300}\bskrev\b.{0,120}|w dniu\b.{4,300}\bpisze|.{0,200}<[^<>\s]+@[^<>\s]+>.{0,60}):$/iu;
 const ORIGINAL =
-  /^(?:-{2,} ?(?:original message|ursprüngliche nachricht|message d'origine|mensaje original|messaggio originale) ?-{2,}|_{20,})$/iu;
+  /^(?:-{2,}\s?(?:original message|ursprüngliche nachricht|message d'origine|mensaje original|messaggio originale|原始邮件|原始郵件|元のメッセージ|исходное сообщение)\s?-{2,}|_{20,})$/iu;
 /** What Outlook writes above the mail that is answered, in the order it does. */
-const OUTLOOK = /^(?:\*\*)?(?:from|von|de|da|van|från|od)(?:\*\*)?: ?(?:\*\*)?.{2,}/iu;
-const OUTLOOK_NEXT = /^(?:\*\*)?(?:sent|gesendet|envoyé|enviado|inviato|verzonden|skickat|date|datum)(?:\*\*)?: ?/iu;
+const OUTLOOK =
+  /^(?:\*\*)?(?:from|von|de|da|van|från|od|от|发件人|寄件者|差出人|보낸 사람)(?:\*\*)?[:：] ?(?:\*\*)?.{2,}/iu;
+const OUTLOOK_NEXT =
+  /^(?:\*\*)?(?:sent|gesendet|envoyé|enviado|inviato|verzonden|skickat|date|datum|отправлено|дата|发送时间|寄件日期|送信日時|보낸 날짜)(?:\*\*)?[:：] ?/iu;
 
 /**
  * Cuts the history of a conversation that a mail carries at its end: lines behind ">", and what Outlook puts below

@@ -1,9 +1,10 @@
 import { cleanLine } from "../../../extract/clean-text.ts";
 import { mailBody } from "../../../extract/mail/mail-body.ts";
 import type { MailAttachment, Mailbox, MailMessage } from "../../../extract/mail/mail-message.ts";
+import { subjectOf } from "../../../extract/mail/subject-of.ts";
 import { calendarSummary } from "./calendar.ts";
 import { cutQuotes } from "./cut-quotes.ts";
-import { isSealPart, type Seal, withoutArmour } from "./sealed.ts";
+import { isSealed, isSealPart, type Seal, withoutArmour } from "./sealed.ts";
 
 /** Longer texts are cut; the store's own limit of a text. */
 const LONGEST = 2_000_000;
@@ -19,21 +20,27 @@ export function mailText(
     people(mail, options.date),
     text,
     lines > 0 ? `[${lines} quoted lines of earlier mail left out]` : "",
-    ...mail.attachments.flatMap((part) => invitationOf(part)),
+    invitationOf(mail),
     listOf(attachedTo(mail)),
   ]
     .filter((block) => block !== "")
     .join("\n\n");
 }
 
-/** Attachments that people mean by the word: no logos of the HTML, no signatures, no calendars (they are told in the text). */
+/**
+ * Attachments that people mean by the word: no logos of the HTML, no signatures, not the mail itself where it is encrypted,
+ * no calendars and no reports for machines (the text tells what they tell).
+ */
 export function attachedTo(mail: MailMessage): MailAttachment[] {
-  return mail.attachments.filter((part) => !part.related && !isSealPart(part.mime) && !isCalendar(part));
+  if (isSealed(mail)) return [];
+  return mail.attachments.filter(
+    (part) => !part.related && !isSealPart(part.mime) && !isCalendar(part) && !isReport(part),
+  );
 }
 
 /** A name to call a part by. */
 export function nameOfPart(part: MailAttachment): string {
-  return cleanLine(part.name, 200) ?? cleanLine(part.mime, 80) ?? "unnamed";
+  return cleanLine(part.name ?? subjectOf(part), 200) ?? cleanLine(part.mime, 80) ?? "unnamed";
 }
 
 /** "Marta Quill <marta@station.example>". */
@@ -82,9 +89,20 @@ function isCalendar(part: MailAttachment): boolean {
   return part.mime === "text/calendar" || part.mime === "application/ics";
 }
 
-function invitationOf(part: MailAttachment): string[] {
-  if (!isCalendar(part) || part.bytes > 200_000) return [];
-  return [calendarSummary(Buffer.from(part.content()).toString("utf8"), part.method)];
+/** RFC 3464 and RFC 8098: what became of a mail, in words for programs. */
+function isReport({ mime }: MailAttachment): boolean {
+  return /^message\/(?:delivery-status|disposition-notification|feedback-report)$/.test(mime);
+}
+
+/** Programs write the same invitation twice, as a side of the text and as a file: it is told once. */
+function invitationOf(mail: MailMessage): string {
+  const parts = mail.attachments.filter((part) => isCalendar(part) && part.bytes <= 200_000);
+  const told = new Map<string, string>();
+  for (const part of parts) {
+    const ics = Buffer.from(part.content()).toString("utf8");
+    if (!told.has(ics.trim())) told.set(ics.trim(), calendarSummary(ics, part.method));
+  }
+  return [...told.values()].filter((summary) => summary !== "").join("\n\n");
 }
 
 function listOf(parts: MailAttachment[]): string {

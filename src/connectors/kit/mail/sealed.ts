@@ -19,6 +19,11 @@ export function sealOf(mail: MailMessage): Seal | undefined {
   return text.includes("-----BEGIN PGP SIGNED MESSAGE-----") ? { by: "PGP", closed: false } : undefined;
 }
 
+/** True where the parts of the mail are nothing but its own closed text (RFC 3156 §4). */
+export function isSealed(mail: MailMessage): boolean {
+  return /^\s*multipart\/encrypted/i.test(mail.header("content-type") ?? "");
+}
+
 /** A text without the armour of a signature written into it (RFC 9580 §7). */
 export function withoutArmour(text: string): string {
   const start = text.indexOf("-----BEGIN PGP SIGNED MESSAGE-----");
