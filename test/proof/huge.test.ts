@@ -91,7 +91,7 @@ async function session(server: RawStdio): Promise<number[]> {
   const took: number[] = [];
   let cursor: string | undefined;
   for (let round = 0; round < SEARCHES; round++) {
-    const query = words.some(1 + (round % 3));
+    const query = words.asked(1 + (round % 3));
     const from = performance.now();
     const { results } = await ask("search", { query, limit: 10 });
     took.push(performance.now() - from);
@@ -106,7 +106,7 @@ async function session(server: RawStdio): Promise<number[]> {
   const { sync_id } = await ask("sync_source", { source: "library", wait_seconds: 0 });
   for (;;) {
     const { syncs } = await ask("sync_status", { sync_id });
-    await ask("search", { query: words.some(2) });
+    await ask("search", { query: words.asked(2) });
     if (syncs[0].state !== "running") break;
     await new Promise((resolve) => setTimeout(resolve, 250));
   }

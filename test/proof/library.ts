@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { seededRandom } from "./seeded-random.ts";
 
 const PER_FOLDER = 1000;
+/** As many as English has stop words. */
+const STOPS = 150;
 const VOCABULARY = 20_000;
 const [STARTS, VOWELS, ENDS] = [
   "b br c ch d f g gr h k l m n p pl r s sh st t tr v w",
@@ -24,6 +26,13 @@ export class Words {
     const words = new Set<string>();
     while (words.size < VOCABULARY) words.add(pick(STARTS) + pick(VOWELS) + pick(STARTS) + pick(VOWELS) + pick(ENDS));
     this.#words = [...words];
+  }
+
+  /** Words to search for: without the commonest, which stand for a language's stop words. */
+  asked(count: number): string {
+    const rare = VOCABULARY / STOPS;
+    const word = () => this.#words[Math.floor(STOPS * rare ** this.#random()) - 1];
+    return Array.from({ length: count }, word).join(" ");
   }
 
   some(count: number): string {
