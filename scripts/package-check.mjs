@@ -24,7 +24,7 @@ const DOCKERFILE_LINT = "dockerfile-utils@0.16.3";
 const [NODE_20, NPM_11] = ["node@20", "npm@11"];
 const [NODE_24, NPM_12] = ["node@24", "npm@12"];
 /** Packages that stay outside of the bundle: native ones, which headwater can do without. */
-const NATIVE = ["@napi-rs/keyring", "better-sqlite3"];
+const NATIVE = ["@napi-rs/keyring", "better-sqlite3", "sqlite-vec"];
 /** Runs an install script where npm lets it, and is not missed where npm does not. */
 const WITH_SCRIPT = "better-sqlite3";
 /** What may be published is at most this large; it grows by being noticed. */
