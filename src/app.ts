@@ -8,6 +8,7 @@ import type { EmbeddingSettings } from "./sources/embeddings/embedding-settings.
 import { openEmbedder } from "./sources/embeddings/open-embedder.ts";
 import { type LoadedConfig, type LoadOptions, loadConfig } from "./sources/load-config.ts";
 import { createLoginOffers } from "./sources/login/login-offers.ts";
+import { openedOptions } from "./sources/login/source-login.ts";
 import { openSources } from "./sources/open-sources.ts";
 import { openSecrets, type Secrets } from "./sources/secrets/open-secrets.ts";
 import { storedMemory } from "./sources/stored-memory.ts";
@@ -87,10 +88,9 @@ function appOf(config: LoadedConfig, { log, clock = systemClock }: AppOptions): 
     return meaningOf({ embedder, store, clock, log, folder: config.dataFolder, tenant });
   }
 
-  /** A source with credentials in its options that are kept elsewhere, such as a client secret. */
   async function opened(tenant: string, id: string) {
     const source = config.sources.find(({ entry }) => entry.id === id && entry.settings.tenant === tenant);
-    return source && { ...source, options: await secrets.open(source.options) };
+    return source && openedOptions(source, secrets);
   }
 
   return {

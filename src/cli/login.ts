@@ -7,7 +7,7 @@ import { setOption, writeConfig } from "../sources/edit-config.ts";
 import { leadLogin } from "../sources/login/lead-login.ts";
 import { type LoginWay, waysOf } from "../sources/login/log-in.ts";
 import { mayHaveBrowser, openBrowser } from "../sources/login/open-browser.ts";
-import { type SourceLogin, sourceLogin, waysIn } from "../sources/login/source-login.ts";
+import { openedOptions, type SourceLogin, sourceLogin, waysIn } from "../sources/login/source-login.ts";
 import { type ConfiguredSource, unknownSource } from "../sources/read-source.ts";
 import { EXIT, exitCodeOf } from "./failure.ts";
 import { loginPerson } from "./login-person.ts";
@@ -25,7 +25,7 @@ interface Opts {
 export async function login(session: Session, name: string, opts: Opts): Promise<number> {
   await withApp(session, async (app) => {
     if (!app.config.path) throw noConfiguration();
-    const source = await openedOptions(app, configuredSource(app, name, session.globals.tenant));
+    const source = await openedOptions(configuredSource(app, name, session.globals.tenant), app.secrets);
     const changed = typeof opts.clientId === "string" ? { clientId: opts.clientId } : {};
     const known = await knownLogin(source, changed);
     const client = clientOf(known, source);
@@ -83,11 +83,6 @@ export function configuredSource(app: App, name: string, tenant = "default"): Co
     name,
     mine.map(({ entry }) => entry.id),
   );
-}
-
-/** The source with credentials in its options that are kept elsewhere, such as a client secret. */
-export async function openedOptions(app: App, source: ConfiguredSource): Promise<ConfiguredSource> {
-  return { ...source, options: await app.secrets.open(source.options) };
 }
 
 async function knownLogin(source: ConfiguredSource, changed: { clientId?: string }): Promise<SourceLogin> {

@@ -1,9 +1,9 @@
 import { ConnectorError, problemOf } from "../model/index.ts";
 import { systemClock } from "../sources/clock.ts";
 import { withLoginHttp } from "../sources/login/login-http.ts";
-import { sourceLogin } from "../sources/login/source-login.ts";
+import { openedOptions, sourceLogin } from "../sources/login/source-login.ts";
 import { withdraw } from "../sources/login/withdraw.ts";
-import { configuredSource, openedOptions } from "./login.ts";
+import { configuredSource } from "./login.ts";
 import { noConfiguration, type Session, withApp } from "./session.ts";
 
 /** `headwater logout <source>`: forgets the login here, and withdraws it at the service where the service offers that. */
@@ -15,7 +15,7 @@ export async function logout(session: Session, name: string): Promise<undefined>
     const tokens = await app.logins(settings.tenant).forget(id);
     if (!tokens)
       throw new ConnectorError("usage", `Nobody is logged in for ${id}.`, { hint: "See: headwater sources" });
-    const { client } = await openedOptions(app, source)
+    const { client } = await openedOptions(source, app.secrets)
       .then((opened) => sourceLogin(opened))
       .catch(() => ({ client: undefined }));
     let withdrawn = false;

@@ -2,8 +2,7 @@ import type { Clock, Logger } from "../../connectors/kit/index.ts";
 import { ConnectorError } from "../../model/index.ts";
 import type { ConfiguredSource } from "../read-source.ts";
 import type { Logins } from "../tokens/logins.ts";
-import { leadLogin } from "./lead-login.ts";
-import { type LoginWay, waysOf } from "./log-in.ts";
+import type { LoginWay } from "./log-in.ts";
 import { mayHaveBrowser, openableAddress } from "./open-browser.ts";
 import { sourceLogin } from "./source-login.ts";
 
@@ -98,6 +97,8 @@ async function lead(
   stop: AbortController,
   show: (offer: LoginOffer | undefined) => void,
 ): Promise<void> {
+  // Loaded with the first login: every server has offers, few lead one.
+  const [{ leadLogin }, { waysOf }] = await Promise.all([import("./lead-login.ts"), import("./log-in.ts")]);
   const source = await parts.source(id);
   const client = source && (await sourceLogin(source)).client;
   const way = client && pageWay(waysOf(client));

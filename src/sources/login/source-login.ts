@@ -4,6 +4,7 @@ import { ConnectorError } from "../../model/index.ts";
 import type { Catalog } from "../load-config.ts";
 import { configError } from "../mistakes.ts";
 import { type ConfiguredSource, strictOptions } from "../read-source.ts";
+import type { Secrets } from "../secrets/open-secrets.ts";
 
 /** How a source proves who asks. */
 export interface SourceLogin {
@@ -17,6 +18,14 @@ export interface SourceLogin {
 /** All the ways to sign in that a connector knows. */
 export function waysIn(connector: Connector): readonly SignIn[] {
   return connector.http?.auth ?? connector.auth ?? [];
+}
+
+/** The source with credentials in its options that are kept elsewhere, such as a client secret. */
+export async function openedOptions(
+  source: ConfiguredSource,
+  secrets: Pick<Secrets, "open">,
+): Promise<ConfiguredSource> {
+  return { ...source, options: await secrets.open(source.options) };
 }
 
 /** The first way that applies to the options. */
