@@ -4,7 +4,7 @@ import { explained } from "./explain.ts";
 import type { ImapConfig } from "./options.ts";
 
 /** What a connection needs to know of its source. */
-export type Opening = Pick<Context<ImapConfig, unknown>, "source" | "config" | "tokens">;
+export type Opening = Pick<Context<ImapConfig, unknown>, "source" | "config" | "tokens" | "http">;
 
 /** IDLE ends after 29 minutes at the latest, RFC 2177; a minute's grace for slow networks and stricter servers. */
 const IDLE_MS = 25 * 60_000;
@@ -58,7 +58,7 @@ async function signIn(opening: Opening, purpose: "reading" | "news", refused: bo
 
 /** Where to, and how it is kept private. */
 function wireOf(opening: Opening): ImapFlowOptions {
-  const { config, source } = opening;
+  const { config, source, http } = opening;
   const { host, useSsl, startTls } = config;
   if (!useSsl && !startTls && !(config.allowPlaintext && isLoopback(host)))
     throw new ConnectorError("config", `${source} would send its password in the clear.`, {
@@ -71,7 +71,8 @@ function wireOf(opening: Opening): ImapFlowOptions {
     port: config.port ?? (useSsl ? 993 : 143),
     secure: useSsl,
     ...(!useSsl && { doSTARTTLS: startTls }),
-    tls: { rejectUnauthorized: config.tlsRejectUnauthorized, minVersion: "TLSv1.2" },
+    // The library hands these to every connection, encrypted from its first byte or not.
+    tls: { rejectUnauthorized: config.tlsRejectUnauthorized, minVersion: "TLSv1.2", lookup: http.lookup(host) },
     clientInfo: { name: "headwater" },
     logger: false,
     disableAutoIdle: true,

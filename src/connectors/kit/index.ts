@@ -4,6 +4,7 @@ export * from "./decode-text.ts";
 export * from "./define.ts";
 export * from "./google/index.ts";
 export * from "./http/index.ts";
+export * from "./looking-up.ts";
 export * from "./markdown/index.ts";
 export * from "./options.ts";
 export * from "./signed-jwt.ts";

@@ -1,5 +1,5 @@
 import type { Client, ClientConfig, Pool, PoolClient } from "pg";
-import type { Clock } from "../kit/index.ts";
+import { type Clock, type Http, socketsLookingUp } from "../kit/index.ts";
 import type { Catalogue } from "./catalogue.ts";
 import { clientConfig, type Reach, reachOf } from "./connection.ts";
 import { explained } from "./explain.ts";
@@ -11,13 +11,15 @@ const CATALOGUE_MS = 5_000;
 export class PostgresApi {
   readonly config: PostgresConfig;
   readonly reach: Reach;
+  readonly #http: Pick<Http, "lookup">;
   #pool: Promise<Pool> | undefined;
   /** `prefer`: false once the server said that it does not encrypt. */
   #encrypted: boolean;
   #catalogue: { at: number; read: Promise<Catalogue> } | undefined;
 
-  constructor(config: PostgresConfig) {
+  constructor(config: PostgresConfig, http: Pick<Http, "lookup">) {
     this.config = config;
+    this.#http = http;
     this.reach = reachOf(config);
     this.#encrypted = this.reach.mode !== "disable";
   }
@@ -63,7 +65,12 @@ export class PostgresApi {
   }
 
   #settings(): ClientConfig {
-    return clientConfig(this.config, this.reach, this.#encrypted);
+    const { host } = this.reach;
+    const isFile = host.startsWith("/"); // the socket of a server on this machine
+    return {
+      ...clientConfig(this.config, this.reach, this.#encrypted),
+      ...(!isFile && { stream: socketsLookingUp(this.#http.lookup(host)) }),
+    };
   }
 
   #opened(): Promise<Pool> {

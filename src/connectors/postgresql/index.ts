@@ -24,7 +24,7 @@ export const postgresql = defineConnector({
   scope: "container",
   feed: "edits",
 
-  connect: (ctx) => new PostgresApi(ctx.config),
+  connect: (ctx) => new PostgresApi(ctx.config, ctx.http),
   close: (api) => api.close(),
   test: testServer,
   list,

@@ -1,3 +1,4 @@
+import { lookup } from "node:dns";
 import { type AddressInfo, createServer } from "node:net";
 import { afterEach, expect, it } from "vitest";
 import { PostgresApi } from "../../../src/connectors/postgresql/api.ts";
@@ -33,6 +34,7 @@ it("a server that says goodbye with its welcome breaks a connection, never the p
   process.on("uncaughtException", note);
   const api = new PostgresApi(
     PostgresConfig.parse({ host: "127.0.0.1", port, user: "reader", database: "shop", ssl: "disable" }),
+    { lookup: () => lookup },
   );
   const told = await api.connect().then(
     async (client) => {

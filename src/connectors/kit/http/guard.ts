@@ -31,6 +31,24 @@ export function checkUrl(guard: Guard, url: URL): void {
   if (isIP(literal) !== 0) checkAddress(guard, literal, literal);
 }
 
+/** Ranges that people give to machines of their own; 100.64.0.0/10 is what overlay networks hand out. */
+const OWN_RANGES = new Set(["loopback", "private", "uniqueLocal", "carrierGradeNat"]);
+/** Names that nobody can register: RFC 6761, 6762, 8375, and `internal` as ICANN reserved it; and those of one word, as containers have. */
+const OWN_NAME = /^(?:[a-z][a-z0-9_-]*|(?:.+\.)?(?:localhost|local|internal|home\.arpa))$/i;
+
+/**
+ * The guard of a connection to a server that the options name and nothing from outside can change. Who writes a private
+ * address there, or a name that cannot belong to a stranger, has said so; any other name must lead out into the internet.
+ * Throws `config` when the host is itself an address that this source may not reach.
+ */
+export function guardOf(guard: Guard, hostname: string): Guard {
+  const host = bare(hostname);
+  const own = isIP(host) === 0 ? OWN_NAME.test(host) : OWN_RANGES.has(ipaddr.parse(host).range());
+  const wider = own ? { ...guard, allowPrivateNetwork: true } : guard;
+  if (isIP(host) !== 0) checkAddress(wider, host, host);
+  return wider;
+}
+
 /** The addresses of a host, every one of them checked. Connect to these, not to the name: it may change its mind. */
 export async function checkedAddresses(guard: Guard, hostname: string): Promise<{ address: string; family: number }[]> {
   const host = bare(hostname);

@@ -1,3 +1,4 @@
+import type { LookupFunction } from "node:net";
 import type { Readable } from "node:stream";
 import type { z } from "zod";
 
@@ -28,6 +29,11 @@ export interface Http {
   graphql<T>(query: GraphqlQuery, schema: z.ZodType<T>): Promise<Answer<T>>;
   /** A WebSocket to an address that the service gave (`wss:`); no credential travels with it. */
   socket(url: string): Promise<Socket>;
+  /**
+   * For a driver that opens its own connections, to mail or a database: what it has to look up the server's name with. It
+   * answers only addresses that this source may reach. Throws `config` when the host is itself an address it may not.
+   */
+  lookup(host: string): LookupFunction;
 }
 
 /** A live connection, kept awake and watched over. */

@@ -74,7 +74,7 @@ function named(
 }
 
 /** Answers only addresses that may be reached. */
-function guardedLookup(guard: Guard): LookupFunction {
+export function guardedLookup(guard: Guard): LookupFunction {
   return (hostname, options, callback) => {
     checkedAddresses(guard, hostname).then(
       (found) => {

@@ -9,11 +9,11 @@ import { type HttpCounts, noHttpCounts } from "./counts.ts";
 import { Credentials } from "./credentials.ts";
 import { decodeText } from "./decode.ts";
 import { askGraphql } from "./graphql.ts";
-import { type Guard, type Resolve, systemResolve } from "./guard.ts";
+import { type Guard, guardOf, type Resolve, systemResolve } from "./guard.ts";
 import type { Answer, Http, HttpRequest } from "./http.ts";
 import { askChanged, askJson, readWhole } from "./json.ts";
 import { HTTP_LIMITS, type HttpLimits } from "./limits.ts";
-import { openNetwork } from "./network.ts";
+import { guardedLookup, openNetwork } from "./network.ts";
 import { askPages } from "./pages.ts";
 import { lowerCase } from "./request.ts";
 import type { AuthContext, HttpService, Memory, Tokens } from "./service.ts";
@@ -66,7 +66,7 @@ export function openHttp(settings: HttpSettings): OpenHttp {
       const either = AbortSignal.any([signal, closing.signal]);
       // Every request listens while it is under way; Node takes more than ten for a leak.
       setMaxListeners(0, either);
-      return httpOf(() => ({ wire: wire(), signal: either, anonymous: false }));
+      return httpOf(settings, () => ({ wire: wire(), signal: either, anonymous: false }));
     },
     counts: () => ({ ...counts }),
     close: async () => {
@@ -80,16 +80,12 @@ export function openHttp(settings: HttpSettings): OpenHttp {
 function openWire(settings: HttpSettings, counts: HttpCounts, closing: AbortSignal): Wire {
   const { source, service, config, clock, log, memory } = settings;
   if (!service) throw new ConnectorError("bug", `The connector of ${source} does not speak HTTP.`);
-  const guard: Guard = {
-    source,
-    allowPrivateNetwork: settings.allowPrivateNetwork,
-    resolve: settings.resolve ?? systemResolve,
-  };
+  const guard = guardFor(settings);
   const limits = { ...HTTP_LIMITS, ...settings.limits };
   const context = (refused: boolean): AuthContext<unknown> => ({
     source,
     config,
-    http: httpOf(() => ({ wire, signal: closing, anonymous: true })),
+    http: httpOf(settings, () => ({ wire, signal: closing, anonymous: true })),
     tokens: () => settings.tokens(refused),
     clock,
     log,
@@ -120,7 +116,11 @@ function baseAddress(source: string, written: string): URL {
   });
 }
 
-function httpOf(line: () => Line): Http {
+function guardFor({ source, allowPrivateNetwork, resolve = systemResolve }: HttpSettings): Guard {
+  return { source, allowPrivateNetwork, resolve };
+}
+
+function httpOf(settings: HttpSettings, line: () => Line): Http {
   return {
     json: async (request, schema) => askJson(line(), request, schema),
     changed: async (request, etag, schema) => askChanged(line(), request, etag, schema),
@@ -129,6 +129,7 @@ function httpOf(line: () => Line): Http {
     pages: (first, schema, next) => askPages(line(), first, schema, next),
     graphql: async (query, schema) => askGraphql(line(), query, schema),
     socket: async (url) => openSocket(line(), url),
+    lookup: (host) => guardedLookup(guardOf(guardFor(settings), host)),
   };
 }
 
