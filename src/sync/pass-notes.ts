@@ -11,6 +11,15 @@ export interface PassNotes {
   fromStart: boolean;
   /** Set once a page said that it cannot prove absence: sentences why. */
   gaps: string[] | undefined;
+  /** Set for a pass over a listing that began where another run had stopped: it ends there, after coming around. */
+  lap?: Lap | undefined;
+}
+
+export interface Lap {
+  /** The cursor where it began. */
+  until: unknown;
+  /** It came to the end of the listing and began again at its start. */
+  around: boolean;
 }
 
 /** The notes of the pass that a place is in; none when it is in no pass. */
@@ -18,17 +27,18 @@ export function notesOf(progress: Progress): PassNotes {
   const written = progress.options?.[PASS_NOTES];
   const none = { force: false, fromStart: false, gaps: undefined };
   if (progress.pass === undefined || written === undefined) return none;
-  const notes = JSON.parse(written) as { pass: number; force: boolean; fromStart?: boolean; gaps?: string[] };
-  if (notes.pass !== progress.pass.number) return none;
-  return { force: notes.force, fromStart: notes.fromStart === true, gaps: notes.gaps };
+  const notes = JSON.parse(written) as Partial<PassNotes> & { pass: number; force: boolean };
+  if (notes.pass < progress.pass.number) return none; // of an earlier pass
+  const { force, fromStart = false, gaps, lap } = notes; // or of the next one, which did not come to begin
+  return { force, fromStart, gaps, lap };
 }
 
 /** The digests to commit with a page of a pass. */
 export function withNotes(
   digests: Record<string, string>,
   pass: number,
-  { force, fromStart, gaps }: PassNotes,
+  { force, fromStart, gaps, lap }: PassNotes,
 ): Record<string, string> {
-  if (!force && !fromStart && gaps === undefined) return digests;
-  return { ...digests, [PASS_NOTES]: JSON.stringify({ pass, force, fromStart, gaps }) };
+  if (!force && !fromStart && gaps === undefined && lap === undefined) return digests;
+  return { ...digests, [PASS_NOTES]: JSON.stringify({ pass, force, fromStart, gaps, lap }) };
 }

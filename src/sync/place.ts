@@ -1,17 +1,18 @@
 import { ConnectorError, type Page } from "../model/index.ts";
-import type { Batch, Place, Progress } from "../store/store.ts";
+import type { Batch, Place } from "../store/store.ts";
 import { isOutOfTime, isSated, type Job } from "./job.ts";
-import { notesOf, type PassNotes, withNotes } from "./pass-notes.ts";
+import { withNotes } from "./pass-notes.ts";
 import { isWorthWaiting, waitAfter } from "./patience.ts";
 import { asksForPause } from "./pause.ts";
-import { fullPassIsDue, lossGuard, type OptionChange, optionChange } from "./plan.ts";
+import { lossGuard } from "./plan.ts";
+import { type Attempt, comeAround, isAside, planWalk, type Walk } from "./plan-walk.ts";
 import { type PreparedPage, preparePage } from "./prepare.ts";
 import { REACTION } from "./reaction.ts";
 
 /** Follows one feed to its end. Every try begins at the stored cursor, so trying again is only calling again. Never throws. */
 export async function syncPlace(job: Job, place: Place): Promise<void> {
   let [startOver, startedOver] = [false, false];
-  const tries: Tries = { count: 0, guard: new PageGuard(), full: job.options.full === true };
+  const tries: Tries = { count: 0, guard: new PageGuard(), full: job.options.full === true, joined: false };
   for (;;) {
     tries.count += 1;
     tries.guard.beginTry();
@@ -37,14 +38,10 @@ export async function syncPlace(job: Job, place: Place): Promise<void> {
   }
 }
 
-interface Tries {
+interface Tries extends Attempt {
   /** Since the last page of progress. */
   count: number;
   guard: PageGuard;
-  /** A full pass was asked for, and none of its pages is committed yet. */
-  full: boolean;
-  /** The walk that leaves nothing in the store to go on from. */
-  aside?: Walk | undefined;
 }
 
 function fail(job: Job, place: Place, error: ConnectorError): void {
@@ -52,73 +49,33 @@ function fail(job: Job, place: Place, error: ConnectorError): void {
   job.report.fail(place.container === undefined ? {} : { container: place.container }, error);
 }
 
-interface Walk extends PassNotes {
-  cursor: unknown;
-  /** Everything is walked, so that what is not met is gone. */
-  inPass: boolean;
-  /** Number of the pass in the store. */
-  pass: number | undefined;
-  /** Goes on with a pass that an earlier run or try began. */
-  resumed: boolean;
-  /** Rows that a dry run met. */
-  met: Set<number>;
-}
-
-const ALONGSIDE = { pass: undefined, resumed: false, fromStart: false, gaps: undefined };
-
 async function followFeed(job: Job, place: Place, startOver: boolean, tries: Tries): Promise<void> {
   const walk = await planWalk(job, place, startOver, tries);
-  const from = {
+  tries.joined = true;
+  let atEnd = await walkPages(job, place, pagesOf(job, place, walk), walk, tries);
+  if (atEnd && walk.lap?.around === false) {
+    comeAround(walk, walk.lap);
+    atEnd = await walkPages(job, place, pagesOf(job, place, walk), walk, tries);
+  }
+  if (!atEnd) return;
+  sayGaps(job, place, walk);
+  if (!walk.inPass) return;
+  if (job.options.dryRun) return expectDeletions(job, place, walk);
+  await closePass(job, place, walk);
+  // What changed behind the point of resumption would else wait for the next run. A listing has come around to it.
+  if (walk.resumed && walk.lap === undefined)
+    await followFeed(job, place, false, { count: 0, guard: new PageGuard(), full: false, joined: true });
+}
+
+function pagesOf(job: Job, place: Place, walk: Walk): AsyncGenerator<Page<unknown>> {
+  const { connector } = job.source;
+  const until = walk.lap?.around ? connector.cursor.safeParse(walk.lap.until) : undefined;
+  return connector.sync(job.ctx, {
     ...(place.container !== undefined && { container: place.container }),
     ...(walk.cursor !== undefined && { cursor: walk.cursor }),
     ...(job.source.settings.since !== undefined && { since: job.source.settings.since }),
-  };
-  const atEnd = await walkPages(job, place, job.source.connector.sync(job.ctx, from), walk, tries);
-  if (!walk.inPass || !atEnd) return;
-  if (job.options.dryRun) return expectDeletions(job, place, walk);
-  await closePass(job, place, walk);
-  // What changed behind the point of resumption would else wait for the next run.
-  if (walk.resumed) await followFeed(job, place, false, { count: 0, guard: new PageGuard(), full: false });
-}
-
-/** Decides between going on from the cursor and walking everything, and says so to the store. */
-async function planWalk(job: Job, place: Place, startOver: boolean, tries: Tries): Promise<Walk> {
-  if (tries.aside !== undefined) return tries.aside;
-  const { connector } = job.source;
-  const progress = await job.store.progress(place);
-  const parsed = progress.cursor === undefined ? undefined : connector.cursor.safeParse(progress.cursor);
-  const usable = !startOver && !tries.full && parsed?.success === true;
-  const change = optionChange(connector, progress.options, job.digests);
-  const notes = notesOf(progress);
-  const met = new Set<number>();
-  const force = tries.full || change.rewrite || notes.force;
-  const goesOn = progress.pass !== undefined && usable && !changesTheWalk(change);
-  const everything = goesOn || passIsDue(job, progress, usable, change);
-  if (everything) job.report.mode = "full";
-  if (isAside(job)) {
-    const inPass = everything && job.options.since === undefined;
-    tries.aside = { ...ALONGSIDE, cursor: everything ? undefined : parsed?.data, inPass, force, met };
-    return tries.aside;
-  }
-  if (goesOn) return { ...notes, cursor: parsed.data, inPass: true, pass: progress.pass?.number, resumed: true, met };
-  if (!everything) return { ...ALONGSIDE, cursor: parsed?.data, inPass: false, force, met };
-  const fromCursor = usable && connector.ids !== undefined && connector.feed !== "listing" && !changesTheWalk(change);
-  const { pass } = await job.store.beginPass(place, job.fence, now(job), fromCursor ? "cursor" : "start");
-  const cursor = fromCursor ? parsed?.data : undefined;
-  return { ...ALONGSIDE, cursor, inPass: true, pass: pass?.number, fromStart: !fromCursor, force, met };
-}
-
-/** A dry run writes nothing; a run bounded by `since` leaves things out, so that later runs must not build on it. */
-function isAside(job: Job): boolean {
-  return job.options.dryRun === true || job.options.since !== undefined;
-}
-
-function passIsDue(job: Job, progress: Progress, usable: boolean, change: OptionChange): boolean {
-  return !usable || changesTheWalk(change) || change.narrower || fullPassIsDue(job.source, progress, job.clock.now());
-}
-
-function changesTheWalk(change: OptionChange): boolean {
-  return change.wider || change.rewrite;
+    ...(until?.success && { until: until.data }),
+  });
 }
 
 /** Reads page after page. False when it stopped before the end of the feed: the pass goes on with the next run. */
@@ -151,11 +108,13 @@ async function walkPages(
   } finally {
     await committing.settled();
   }
-  if (walk.gaps !== undefined) {
-    const where = place.container ? ` in ${job.report.nameOf(place.container)}` : "";
-    job.report.gap(`Not everything could be looked at, so nothing was deleted${where}. ${walk.gaps.join(" ")}`);
-  }
   return true;
+}
+
+function sayGaps(job: Job, place: Place, { gaps }: Walk): void {
+  if (gaps === undefined) return;
+  const where = place.container ? ` in ${job.report.nameOf(place.container)}` : "";
+  job.report.gap(`Not everything could be looked at, so nothing was deleted${where}. ${gaps.join(" ")}`);
 }
 
 /** Three reasons are enough for a person. */

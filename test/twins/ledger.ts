@@ -146,10 +146,17 @@ export function ledgerConnector(shape: LedgerShape): Connector {
   };
 
   /** Pages by key, not by offset: what is removed meanwhile must not shift others out of sight. */
-  async function* walk(ledger: Ledger, container: string | undefined, from: Position): AsyncGenerator<Page<Position>> {
+  async function* walk(
+    ledger: Ledger,
+    container: string | undefined,
+    from: Position,
+    end: Position | undefined,
+  ): AsyncGenerator<Page<Position>> {
     const until = from.until ?? ledger.revision;
+    const last = end === undefined ? "\uffff" : (end.after ?? "");
     for (let after = from.after; ; ) {
-      const all = inPlace(ledger, container).sort((a, b) => (a.id < b.id ? -1 : 1));
+      const everything = inPlace(ledger, container).sort((a, b) => (a.id < b.id ? -1 : 1));
+      const all = everything.filter((entry) => entry.id <= last);
       const rest = all.filter((entry) => after === undefined || entry.id > after);
       const { part, next } = ledger.page(rest, 0);
       after = part.at(-1)?.id;
@@ -221,6 +228,7 @@ export function ledgerConnector(shape: LedgerShape): Connector {
               ctx.api,
               from.container,
               shape.feed === "listing" && cursor?.revision !== undefined ? {} : (cursor ?? {}),
+              from.until,
             )
           : changes(ctx.api, from.container, cursor.revision);
       for await (const page of feed) {

@@ -79,6 +79,28 @@ export function* foldersOf(
   }
 }
 
+/** What of these folders lies up to and with a file, in the order of the walk; nothing without a file. */
+export function* foldersUntil(folders: Iterable<Folder>, last: string | undefined): Generator<Folder> {
+  if (last === undefined) return;
+  const way = last.split("/");
+  const name = way.pop() as string;
+  for (const folder of folders) {
+    const place = sideOf(folder.path.split("/").slice(0, -1), way);
+    if (place === "behind") return;
+    yield place === "before" ? folder : { ...folder, files: folder.files.filter((file) => file.name <= name) };
+  }
+}
+
+/** Where a folder stands to the one that a way leads into, in the order of the walk. */
+function sideOf(folder: string[], way: string[]): "before" | "there" | "behind" {
+  for (const [at, name] of folder.entries()) {
+    const turn = way[at];
+    if (turn === undefined) return "behind"; // its subfolders come after its files
+    if (name !== turn) return name < turn ? "before" : "behind";
+  }
+  return folder.length === way.length ? "there" : "before";
+}
+
 /** One folder alone. Throws `usage` or `not_found` for a path that leads out of the root or that the options leave out. */
 export function readFolder(
   root: OpenRoot,

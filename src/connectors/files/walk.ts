@@ -3,7 +3,7 @@ import { lstat, stat } from "node:fs/promises";
 import { setImmediate as breathe } from "node:timers/promises";
 import { z } from "zod";
 import { ConnectorError, type Context, type Draft, type From, type Page } from "../kit/index.ts";
-import { type Folder, type Found, foldersOf } from "./folders.ts";
+import { type Folder, type Found, foldersOf, foldersUntil } from "./folders.ts";
 import { hashInside } from "./hash.ts";
 import { quoted } from "./ids.ts";
 import { draftOf, folderAddress, hashedVersion, isReadable, withBody } from "./listed.ts";
@@ -18,7 +18,6 @@ export const WalkCursor = z.object({
   v: z.literal(1),
   after: z.string().optional().describe("Path of the last file that was listed, below the root"),
   ended: z.boolean().default(false),
-  gap: z.string().optional().describe("Why an earlier page of this walk could not see everything"),
 });
 export type WalkCursor = z.output<typeof WalkCursor>;
 
@@ -51,8 +50,11 @@ export async function* walk(
   tags: TagFilter | undefined,
   from: From<WalkCursor>,
 ): AsyncGenerator<Page<WalkCursor>> {
-  const under = from.cursor?.ended ? undefined : from.cursor;
-  yield* new Walk(ctx, root, tags, from.since, under?.gap).pages(under?.after);
+  yield* new Walk(ctx, root, tags, from.since).pages(placeOf(from.cursor), from.until);
+}
+
+function placeOf(cursor: WalkCursor | undefined): string | undefined {
+  return cursor?.ended ? undefined : cursor?.after;
 }
 
 class Walk {
@@ -77,23 +79,21 @@ class Walk {
     root: OpenRoot,
     tags: TagFilter | undefined,
     since: string | undefined,
-    gap: string | undefined,
   ) {
     this.#ctx = ctx;
     this.#root = root;
     this.#tags = tags;
     this.#sinceMs = since === undefined ? Number.NEGATIVE_INFINITY : Date.parse(since);
-    this.#gap = gap;
     this.#largest = largestBytes(ctx.config);
   }
 
-  async *pages(after: string | undefined): AsyncGenerator<Page<WalkCursor>> {
+  async *pages(after: string | undefined, until: WalkCursor | undefined): AsyncGenerator<Page<WalkCursor>> {
     let last = after;
     let unrested = 0;
     const folders = foldersOf(this.#root, this.#ctx.config.followSymlinks, after, ({ path, error }) =>
       this.#miss(path, error),
     );
-    for (const folder of folders) {
+    for (const folder of until === undefined ? folders : foldersUntil(folders, placeOf(until))) {
       unrested += folder.entries;
       for (let at = 0; at < folder.files.length; at += SLICE) {
         const slice = folder.files.slice(at, at + SLICE);
@@ -174,10 +174,7 @@ class Walk {
       if (draft.version.endsWith("-large")) this.#failures.push(tooLarge(draft, look, file, this.#ctx.config));
     const page: Page<WalkCursor> = { upserts: taken.map((one) => one.draft), cursor, progress: { done: this.#done } };
     if (this.#failures.length > 0) page.failures = this.#failures;
-    if (this.#gap !== undefined) {
-      page.incomplete = { why: this.#gap };
-      page.cursor.gap = this.#gap; // a walk that goes on in another run has the gap still behind it
-    }
+    if (this.#gap !== undefined) page.incomplete = { why: this.#gap };
     [this.#listed, this.#failures] = [[], []];
     return page;
   }

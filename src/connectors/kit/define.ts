@@ -93,6 +93,11 @@ export interface From<Cursor> {
   cursor?: Cursor;
   /** Hard lower bound of history, ISO 8601, if the user set one. */
   since?: string;
+  /**
+   * Only for a `listing` that was stopped, went on at this cursor and comes around to it: what lies behind it was listed just
+   * now. One that lists it again is counted twice.
+   */
+  until?: Cursor;
 }
 
 export interface Fetched {

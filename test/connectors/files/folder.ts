@@ -61,9 +61,18 @@ export async function open(
 }
 
 /** All pages of one container. */
-export async function walkAll(ctx: Opened, container?: string, cursor?: WalkCursor): Promise<Page<WalkCursor>[]> {
+export async function walkAll(
+  ctx: Opened,
+  container?: string,
+  cursor?: WalkCursor,
+  until?: WalkCursor,
+): Promise<Page<WalkCursor>[]> {
   const pages: Page<WalkCursor>[] = [];
-  const from = { container: container ?? ctx.api.roots[0]?.container, ...(cursor && { cursor }) };
+  const from = {
+    container: container ?? ctx.api.roots[0]?.container,
+    ...(cursor && { cursor }),
+    ...(until && { until }),
+  };
   for await (const page of files.sync(ctx, from)) pages.push(page);
   return pages;
 }

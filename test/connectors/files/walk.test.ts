@@ -21,7 +21,7 @@ describe("walking a folder", () => {
     ]);
   });
 
-  test("goes on behind any page and any file without losing or repeating one", async () => {
+  test("goes on behind any page and any file, and ends at any, without losing or repeating one", async () => {
     const many = Object.fromEntries(
       Array.from({ length: 2300 }, (_, at) => [`${at % 7}/${at % 3}/note ${at}.md`, "x"]),
     );
@@ -32,7 +32,11 @@ describe("walking a folder", () => {
     for (const at of [0, 1, 2, 500, 999, 1000, 2300, 2301]) {
       const rest = await walkAll(ctx, undefined, { v: 1, after: all[at] as string, ended: false });
       expect(rest.flatMap((page) => page.upserts ?? []).map((item) => item.id)).toEqual(all.slice(at + 1));
+      const before = await walkAll(ctx, undefined, undefined, { v: 1, after: all[at] as string, ended: false });
+      expect(before.flatMap((page) => page.upserts ?? []).map((item) => item.id)).toEqual(all.slice(0, at + 1));
     }
+    const vanished = await walkAll(ctx, undefined, undefined, { v: 1, after: "3/1/note 0.5", ended: false });
+    expect(vanished.flatMap((page) => page.upserts ?? [])).toHaveLength(all.indexOf("3/1/note 10.md"));
     const pages = await walkAll(ctx);
     expect(pages.length).toBeGreaterThan(2);
     expect(pages.at(-1)?.cursor.ended).toBe(true);

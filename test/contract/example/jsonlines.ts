@@ -64,7 +64,7 @@ export const jsonlines = defineConnector({
   async *sync(ctx, from) {
     const journal = from.container ?? "";
     const { entries, broken } = await ctx.api.read(journal);
-    const wanted = entries.filter((entry) => isWanted(entry, ctx.config.authors));
+    const wanted = entries.filter((entry) => isWanted(entry, ctx.config.authors) && isBefore(entry, from.until));
     yield* pages(journal, wanted, broken, from.cursor?.after);
   },
 
@@ -115,6 +115,11 @@ function draftOf(journal: string, entry: Entry): Draft {
 
 function isWanted(entry: Entry, authors: string[]): boolean {
   return authors.length === 0 || (entry.by !== undefined && authors.includes(entry.by));
+}
+
+/** A walk that comes around to where it began has met everything behind that. */
+function isBefore({ id }: Entry, until: Position | undefined): boolean {
+  return until === undefined || (until.after !== undefined && id <= until.after);
 }
 
 /** What `connect` gives to every other part: here a folder, elsewhere a client of a service. */
