@@ -43,7 +43,7 @@ export async function startPostgres(settings: readonly string[] = []): Promise<P
   }
   const folder = mkdtempSync(join(tmpdir(), "headwater-postgres-"));
   const data = join(folder, "data");
-  const person = ownPerson();
+  const person = serverPerson();
   if (person.uid !== undefined) chownSync(folder, person.uid, person.gid ?? person.uid);
   const create = ["-D", data, "-U", "owner", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8"];
   execFileSync(join(programs, "initdb"), create, { ...person, cwd: folder, stdio: "ignore" });
@@ -119,7 +119,8 @@ function programFolder(): string | undefined {
   return versions.map((version) => join(ROOT, version, "bin")).find((bin) => existsSync(join(bin, "initdb")));
 }
 
-function ownPerson(): { uid?: number; gid?: number } {
+/** Who the server runs as, where that is not whoever runs the tests. */
+export function serverPerson(): { uid?: number; gid?: number } {
   if (process.getuid?.() !== 0) return {};
   const number = (flag: string) => Number(execFileSync("id", [flag, "postgres"], { encoding: "utf8" }));
   return { uid: number("-u"), gid: number("-g") };

@@ -1,9 +1,10 @@
 import type { Client, ClientConfig, Pool, PoolClient } from "pg";
 import { type Clock, type Http, socketsLookingUp } from "../kit/index.ts";
 import type { Catalogue } from "./catalogue.ts";
-import { clientConfig, type Reach, reachOf } from "./connection.ts";
+import { clientConfig, newsReachOf, type Reach, reachOf } from "./connection.ts";
 import { explained } from "./explain.ts";
 import type { PostgresConfig } from "./options.ts";
+import { tidyClient } from "./tidy-client.ts";
 
 const CATALOGUE_MS = 5_000;
 
@@ -11,34 +12,36 @@ const CATALOGUE_MS = 5_000;
 export class PostgresApi {
   readonly config: PostgresConfig;
   readonly reach: Reach;
+  /** Where news is listened for. */
+  readonly newsReach: Reach;
   readonly #http: Pick<Http, "lookup">;
   #pool: Promise<Pool> | undefined;
-  /** `prefer`: false once the server said that it does not encrypt. */
-  #encrypted: boolean;
+  /** `prefer`: the servers that said that they do not encrypt. */
+  readonly #clear = new Set<Reach>();
   #catalogue: { at: number; read: Promise<Catalogue> } | undefined;
 
   constructor(config: PostgresConfig, http: Pick<Http, "lookup">) {
     this.config = config;
     this.#http = http;
     this.reach = reachOf(config);
-    this.#encrypted = this.reach.mode !== "disable";
+    this.newsReach = newsReachOf(config, this.reach);
   }
 
   /** Whether what is said between us and the server is encrypted. */
   get isEncrypted(): boolean {
-    return this.#encrypted;
+    return this.#encrypts(this.reach);
   }
 
   /** A connection out of the pool; the caller releases it. Throws ConnectorError. */
   async connect(): Promise<PoolClient> {
-    return this.#orInTheClear(async () => (await this.#opened()).connect());
+    return this.#orInTheClear(this.reach, async () => (await this.#opened()).connect());
   }
 
-  /** A connection of its own, which the caller ends. Throws ConnectorError. */
+  /** A connection of its own to where news is listened for, which the caller ends. Throws ConnectorError. */
   async connectAlone(): Promise<Client> {
     const { Client } = (await import("pg")).default;
-    return this.#orInTheClear(async () => {
-      const client = new Client(this.#settings());
+    return this.#orInTheClear(this.newsReach, async () => {
+      const client = new (tidyClient(Client))(this.#settings(this.newsReach));
       client.on("error", () => {}); // the caller hears of it by "end"
       await client.connect();
       return client;
@@ -64,12 +67,15 @@ export class PostgresApi {
     await pool?.end();
   }
 
-  #settings(): ClientConfig {
-    const { host } = this.reach;
-    const isFile = host.startsWith("/"); // the socket of a server on this machine
+  #encrypts(reach: Reach): boolean {
+    return reach.mode !== "disable" && !this.#clear.has(reach);
+  }
+
+  #settings(reach: Reach): ClientConfig {
+    const isFile = reach.host.startsWith("/"); // the socket of a server on this machine
     return {
-      ...clientConfig(this.config, this.reach, this.#encrypted),
-      ...(!isFile && { stream: socketsLookingUp(this.#http.lookup(host)) }),
+      ...clientConfig(reach, this.#encrypts(reach)),
+      ...(!isFile && { stream: socketsLookingUp(this.#http.lookup(reach.host)) }),
     };
   }
 
@@ -79,27 +85,40 @@ export class PostgresApi {
   }
 
   async #open(): Promise<Pool> {
-    const { Pool } = (await import("pg")).default;
+    const { Client, Pool } = (await import("pg")).default;
     const { poolSize } = this.config;
-    const pool = new Pool({ ...this.#settings(), max: poolSize, idleTimeoutMillis: 10_000, allowExitOnIdle: true });
+    const pool = new Pool({
+      ...this.#settings(this.reach),
+      Client: tidyClient(Client),
+      max: poolSize,
+      idleTimeoutMillis: 10_000,
+      allowExitOnIdle: true,
+    });
     pool.on("error", () => {}); // an idle connection broke: the next one is new
     // A server may say goodbye in the same breath as its welcome, before who asked for the connection hears of it.
     pool.on("connect", (client) => client.on("error", () => {}));
     return pool;
   }
 
-  /** `prefer` asks for encryption and goes on without, where the server has none. */
-  async #orInTheClear<T>(connect: () => Promise<T>): Promise<T> {
+  /** `prefer` asks for encryption and goes on without, where the server has none or lets nobody in that way. */
+  async #orInTheClear<T>(reach: Reach, connect: () => Promise<T>): Promise<T> {
     try {
       return await connect();
     } catch (error) {
-      const refused = error instanceof Error && /does not support SSL/.test(error.message);
-      if (this.reach.mode !== "prefer" || !refused || !this.#encrypted) throw explained(error, this);
-      this.#encrypted = false;
-      await this.close();
+      if (reach.mode !== "prefer" || !refusesEncryption(error)) throw explained(error, { reach });
+      const isFirst = this.#encrypts(reach);
+      this.#clear.add(reach);
+      if (isFirst && reach === this.reach) await this.close();
       return connect().catch((again) => {
-        throw explained(again, this);
+        throw explained(again, { reach });
       });
     }
   }
+}
+
+/** PostgreSQL's and PgBouncer's words for an encrypted way that is not there. */
+function refusesEncryption(error: unknown): boolean {
+  return (
+    error instanceof Error && /does not support SSL|no pg_hba\.conf entry.*SSL (encryption|on)/.test(error.message)
+  );
 }

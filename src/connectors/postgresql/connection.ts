@@ -1,37 +1,84 @@
-import { readFileSync } from "node:fs";
 import type { ClientConfig } from "pg";
-import { ConnectorError } from "../kit/index.ts";
+import { type Mode, readAddress, type Said } from "./address.ts";
 import type { PostgresConfig } from "./options.ts";
 import { passwordIn } from "./password.ts";
+import { readService } from "./service.ts";
+import { type Proofs, tlsOf } from "./tls.ts";
 
 const CONNECT_MS = 15_000;
-const MODES = ["disable", "prefer", "require", "verify-ca", "verify-full"] as const;
-type Mode = (typeof MODES)[number];
 
-/** Where a server is and who asks it. */
-export interface Reach {
+/** Where a server is, who asks it, and how the two prove who they are. */
+export interface Reach extends Proofs {
   host: string;
   port: number;
   database: string;
   user: string;
-  mode: Mode;
   password: string | undefined;
+  passwordFile: string | undefined;
+  startup: string | undefined;
 }
 
-/** What the options and the connection string say together; an option of its own wins. Throws `config`. */
+/** What the options, the address and the service say together: an earlier one of them wins. Throws `config`. */
 export function reachOf(config: PostgresConfig): Reach {
-  const said = config.connectionString === undefined ? {} : readAddress(config.connectionString);
-  const host = config.host ?? said.host ?? "localhost";
-  const user = config.user ?? said.user ?? "postgres";
-  const mode = config.ssl ?? said.mode ?? (isLocal(host) ? "prefer" : "verify-full");
+  const address = config.connectionString === undefined ? {} : readAddress(config.connectionString, "connectionString");
+  return reached(config, ownWords(config), address);
+}
+
+/** Where news is listened for: where `notifyConnectionString` leads, else where everything else goes. Throws `config`. */
+export function newsReachOf(config: PostgresConfig, usual: Reach): Reach {
+  if (config.notifyConnectionString === undefined) return usual;
+  const { mode, rootCert, cert, key, keyPassword } = ownWords(config);
+  const address = readAddress(config.notifyConnectionString, "notifyConnectionString");
+  const { database, user, password, passwordFile } = usual;
+  const who = defined({ database, user, password, passwordFile });
+  return reached(config, { mode, rootCert, cert, key, keyPassword }, { ...who, ...defined(address) });
+}
+
+function reached(config: PostgresConfig, own: Partial<Said>, address: Partial<Said>): Reach {
+  const name = own.service ?? address.service;
+  const service = name === undefined ? {} : readService(name, config.serviceFile);
+  const said: Partial<Said> = { ...defined(service), ...defined(address), ...defined(own) };
+  const host = said.host ?? "localhost";
+  const user = said.user ?? "postgres";
+  const asksSystem = said.rootCert === "system";
   return {
     host,
     user,
-    mode,
-    port: config.port ?? said.port ?? 5432,
-    database: config.database ?? said.database ?? user,
-    password: config.password ?? said.password,
+    mode: asksSystem ? "verify-full" : (said.mode ?? usualMode(host)),
+    port: said.port ?? 5432,
+    database: said.database ?? user,
+    password: said.password,
+    passwordFile: config.passwordFile ?? (said.password === undefined ? said.passwordFile : undefined),
+    rootCert: said.rootCert,
+    cert: said.cert,
+    key: said.key,
+    keyPassword: said.keyPassword,
+    startup: said.startup,
   };
+}
+
+function usualMode(host: string): Mode {
+  return isLocal(host) ? "prefer" : "verify-full";
+}
+
+function ownWords(config: PostgresConfig): Partial<Said> {
+  return {
+    host: config.host,
+    port: config.port,
+    database: config.database,
+    user: config.user,
+    password: config.password,
+    service: config.service,
+    mode: config.ssl,
+    rootCert: config.sslRootCert,
+    cert: config.sslCert,
+    key: config.sslKey,
+    keyPassword: config.sslKeyPassword,
+  };
+}
+
+function defined(said: Partial<Said>): Partial<Said> {
+  return Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined));
 }
 
 /** Whether a server is on this machine: a socket, or an address of the loopback. */
@@ -39,9 +86,9 @@ export function isLocal(host: string): boolean {
   return host.startsWith("/") || host === "localhost" || host === "::1" || /^127\./.test(host);
 }
 
-/** What the driver is given. Nothing is left to the PG… variables of the environment. */
-export function clientConfig(config: PostgresConfig, reach: Reach, encrypted: boolean): ClientConfig {
-  const { passwordFile } = config;
+/** What the driver is given. No host, name or password is left to the PG… variables of the environment. */
+export function clientConfig(reach: Reach, encrypted: boolean): ClientConfig {
+  const { passwordFile, startup } = reach;
   return {
     host: reach.host,
     port: reach.port,
@@ -49,7 +96,8 @@ export function clientConfig(config: PostgresConfig, reach: Reach, encrypted: bo
     user: reach.user,
     // A function is asked for each connection, and its undefined keeps the driver from looking for a password elsewhere.
     password: () => (passwordFile === undefined ? reach.password : passwordIn(passwordFile, reach)) as string,
-    ssl: encrypted ? tlsOf(config, reach) : false,
+    ssl: encrypted ? tlsOf(reach) : false,
+    ...(startup !== undefined && { options: startup }),
     application_name: "headwater",
     connectionTimeoutMillis: CONNECT_MS,
     keepAlive: true,
@@ -59,65 +107,3 @@ export function clientConfig(config: PostgresConfig, reach: Reach, encrypted: bo
 
 /** Values stay the text that the server sent: nothing is rounded, no time loses its microseconds. */
 const asText = (value: string): string => value;
-
-function tlsOf(config: PostgresConfig, { mode }: Reach): ClientConfig["ssl"] {
-  const file = (path: string | undefined, option: string) => (path === undefined ? undefined : readPem(path, option));
-  const [ca, cert, key] = [
-    file(config.sslRootCert, "sslRootCert"),
-    file(config.sslCert, "sslCert"),
-    file(config.sslKey, "sslKey"),
-  ];
-  return {
-    rejectUnauthorized: mode === "verify-ca" || mode === "verify-full",
-    ...(ca !== undefined && { ca }),
-    ...(cert !== undefined && { cert }),
-    ...(key !== undefined && { key }),
-    ...(mode === "verify-ca" && { checkServerIdentity: () => undefined }),
-  };
-}
-
-function readPem(path: string, option: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (cause) {
-    throw new ConnectorError("config", `The file that ${option} names cannot be read.`, {
-      hint: "Check the path and that your user may read it.",
-      cause,
-    });
-  }
-}
-
-/** https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING-URIS, one server. */
-function readAddress(written: string): Partial<Reach> {
-  const address = URL.canParse(written) ? new URL(written) : undefined;
-  if (address === undefined || !/^postgres(ql)?:$/.test(address.protocol))
-    throw badAddress("It is not an address of one server.");
-  const asked = address.searchParams;
-  const mode = asked.get("sslmode") ?? undefined;
-  if (mode !== undefined && !MODES.includes(mode as Mode)) throw badAddress("Its sslmode is not known.");
-  const part = (value: string) => (value === "" ? undefined : decodePart(value));
-  const host = asked.get("host") ?? part(address.hostname.replace(/^\[(.+)\]$/, "$1"));
-  const port = asked.get("port") ?? address.port;
-  return {
-    host: host ?? undefined,
-    port: port === "" ? undefined : Number(port),
-    user: asked.get("user") ?? part(address.username),
-    password: asked.get("password") ?? part(address.password),
-    database: asked.get("dbname") ?? part(address.pathname.slice(1)),
-    mode: mode as Mode | undefined,
-  };
-}
-
-function decodePart(value: string): string {
-  try {
-    return decodeURIComponent(value);
-  } catch {
-    throw badAddress("A % in it is not followed by two digits: write a % in a password as %25.");
-  }
-}
-
-function badAddress(why: string): ConnectorError {
-  return new ConnectorError("config", `connectionString cannot be used. ${why}`, {
-    hint: "Write it as postgresql://user:password@host:5432/database, or use host, database, user and password.",
-  });
-}

@@ -1,14 +1,19 @@
 import { ConnectorError, type ErrorDetail, type ErrorKind } from "../kit/index.ts";
 import type { Reach } from "./connection.ts";
+import { tlsSays } from "./explain-tls.ts";
 
-type Told = [kind: ErrorKind, message: string, hint?: string, detail?: ErrorDetail];
+/** A kind, a sentence, and what to do next. */
+export type Told = [kind: ErrorKind, message: string, hint?: string, detail?: ErrorDetail];
 
 /** What an error of the driver or the server means, in our words. What the server says is only recognised, never shown. */
 export function explained(error: unknown, at: { reach: Reach }, what = "The statement"): ConnectorError {
   if (error instanceof ConnectorError) return error;
   if (!(error instanceof Error)) return ConnectorError.from(error);
   const code = "code" in error && typeof error.code === "string" ? error.code : "";
-  const known = serverSays(code, error.message, at.reach, what) ?? networkSays(code, error.message, at.reach);
+  const known =
+    serverSays(code, error.message, at.reach, what) ??
+    tlsSays(error, code, at.reach) ??
+    networkSays(code, error.message, at.reach);
   if (known === undefined) return ConnectorError.from(error);
   const [kind, message, hint, detail] = known;
   return new ConnectorError(kind, message, { ...(hint !== undefined && { hint }), ...detail, cause: error });
@@ -58,12 +63,12 @@ function serverSays(code: string, message: string, reach: Reach, what: string): 
   return undefined;
 }
 
-function refused(message: string, { user, database, mode }: Reach): Told {
-  if (/no encryption|SSL off/.test(message) || /hostssl/.test(message))
+function refused(message: string, { user, database, mode, cert }: Reach): Told {
+  if (/no encryption|SSL off/.test(message) && /no pg_hba\.conf entry/.test(message))
     return [
-      "config",
-      "The server takes encrypted connections only.",
-      "Set ssl: require, better verify-full with sslRootCert.",
+      "auth",
+      `The server lets nobody in as ${user} to ${database} from here without encryption.`,
+      "Set ssl: verify-full with sslRootCert. If it refuses that too, add a line to its pg_hba.conf.",
     ];
   if (/no pg_hba\.conf entry/.test(message))
     return [
@@ -71,7 +76,14 @@ function refused(message: string, { user, database, mode }: Reach): Told {
       `The server lets nobody in as ${user} to ${database} from here.`,
       `Add a line to its pg_hba.conf, such as: hostssl ${database} ${user} <your address>/32 scram-sha-256`,
     ];
-  if (/certificate/.test(message)) return ["auth", "The server wants a client certificate.", "Set sslCert and sslKey."];
+  if (/certificate/.test(message))
+    return cert === undefined || /requires a valid client certificate/.test(message)
+      ? ["auth", `The server wants a client certificate of ${user}.`, "Set sslCert and sslKey."]
+      : [
+          "auth",
+          `The certificate in sslCert is not one of ${user}.`,
+          `Have one made whose common name is ${user}, or let the server's pg_ident.conf map its name to ${user}.`,
+        ];
   return [
     "auth",
     `The server did not let ${user} in${mode === "disable" ? " without encryption" : ""}.`,
@@ -80,24 +92,9 @@ function refused(message: string, { user, database, mode }: Reach): Told {
 }
 
 const GONE = /terminated|Connection ended|timeout expired|timeout exceeded|Client was closed|not queryable|socket/i;
-const CERTIFICATE =
-  /^(SELF_SIGNED_CERT_IN_CHAIN|DEPTH_ZERO_SELF_SIGNED_CERT|UNABLE_TO_VERIFY_LEAF_SIGNATURE|UNABLE_TO_GET_ISSUER_CERT(_LOCALLY)?|CERT_UNTRUSTED)$/;
 
 function networkSays(code: string, message: string, reach: Reach): Told | undefined {
   const server = `${reach.host}:${reach.port}`;
-  if (CERTIFICATE.test(code))
-    return [
-      "config",
-      `The certificate of ${server} is signed by nobody that this machine knows.`,
-      "Set sslRootCert to the .pem file of your provider's certificate authority.",
-    ];
-  if (code === "ERR_TLS_CERT_ALTNAME_INVALID")
-    return [
-      "config",
-      `The certificate of ${server} is for another name.`,
-      "Use the name that the certificate has, or ssl: verify-ca with sslRootCert.",
-    ];
-  if (code === "CERT_HAS_EXPIRED") return ["config", `The certificate of ${server} has expired.`];
   if (/does not support SSL/.test(message))
     return [
       "config",
@@ -105,10 +102,15 @@ function networkSays(code: string, message: string, reach: Reach): Told | undefi
       "Switch ssl on at the server, or set ssl: disable where the way to it is safe.",
     ];
   if (/client password must be a string|SASL/.test(message))
-    return ["auth", `The server asks for the password of ${reach.user}.`, "Set password or passwordFile."];
+    return ["auth", `The server asks for the password of ${reach.user}.`, passwordHint(reach)];
   if (code === "ENOTFOUND") return ["unavailable", `No server is called ${reach.host}.`, "Check host."];
   if (code === "ECONNREFUSED" || code === "ENOENT")
     return ["unavailable", `No PostgreSQL answers at ${server}.`, "Check host and port, and that the server runs."];
   if (/^E[A-Z]+$/.test(code) || GONE.test(message)) return ["unavailable", `The connection to ${server} broke.`];
   return undefined;
+}
+
+function passwordHint({ passwordFile, host, port, database, user }: Reach): string {
+  if (passwordFile === undefined) return "Set password or passwordFile.";
+  return `Add a line to the file that passwordFile names: ${host}:${port}:${database}:${user}:PASSWORD`;
 }

@@ -60,7 +60,7 @@ async function subscribe(ctx: PostgresContext, client: Client, channel: string):
       throw new ConnectorError("unsupported", "A replica tells no news: its changes are found by the scheduled syncs.");
     await client.query(`LISTEN ${postgres.quote(channel)}`);
   } catch (error) {
-    throw explained(error, ctx.api, "Listening");
+    throw explained(error, { reach: ctx.api.newsReach }, "Listening");
   }
 }
 
@@ -89,7 +89,7 @@ async function silence(
 }
 
 function broken(ctx: PostgresContext): ConnectorError {
-  const { host, port } = ctx.api.reach;
+  const { host, port } = ctx.api.newsReach;
   return new ConnectorError("unavailable", `The connection to ${host}:${port} that news comes by broke.`);
 }
 

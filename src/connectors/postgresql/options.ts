@@ -14,6 +14,8 @@ const REACH = {
     }).optional(),
     "cosmetic",
   ),
+  service: effect(text("A service of ~/.pg_service.conf: host, database, user and more come from there."), "cosmetic"),
+  serviceFile: effect(localPath("Another file of services than ~/.pg_service.conf.").optional(), "cosmetic"),
   host: effect(text("The server, or the folder of its socket. Default: localhost."), "cosmetic"),
   port: effect(z.number().int().min(1).max(65_535).optional().describe("Default: 5432."), "cosmetic"),
   database: text("The database. Default: the one named like the user."),
@@ -35,6 +37,7 @@ const REACH = {
   sslRootCert: effect(localPath("The certificate authority of the server, a .pem file.").optional(), "cosmetic"),
   sslCert: effect(localPath("A client certificate, a .pem file, with sslKey.").optional(), "cosmetic"),
   sslKey: effect(localPath("The key to sslCert, a .pem file.").optional(), "cosmetic"),
+  sslKeyPassword: effect(secret("What sslKey is locked with.").optional(), "cosmetic"),
   poolSize: effect(
     z.number().int().min(1).max(50).default(5).describe("Connections that are open at most."),
     "cosmetic",
@@ -107,6 +110,13 @@ export const PostgresConfig = z.object({
       .regex(/^[a-z_][a-z0-9_]{0,62}$/, "is made of small letters, digits and _")
       .optional()
       .describe("The channel that triggers tell changes on, such as headwater. `headwater test` prints the triggers."),
+    "cosmetic",
+  ),
+  notifyConnectionString: effect(
+    secret(
+      "Where to listen for notifyChannel, when connectionString leads to a pooler or a replica: the server itself, such as " +
+        "postgresql://db.example.com:5432. Role, password and database are taken over.",
+    ).optional(),
     "cosmetic",
   ),
 });

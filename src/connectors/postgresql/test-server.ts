@@ -6,6 +6,7 @@ import { followedTables } from "./containers.ts";
 import { entryFor, type Plan, planOf, schemasOf } from "./plan.ts";
 import { followedQuery } from "./queries.ts";
 import { type PostgresContext, readRows } from "./read.ts";
+import { lastDayOf } from "./tls.ts";
 import { NOTIFY_FUNCTION, pasted, triggersOf } from "./trigger.ts";
 
 type Findings = Required<TestAnswer>;
@@ -37,6 +38,8 @@ export async function testServer(ctx: PostgresContext): Promise<TestAnswer> {
     ],
     warnings: [],
   };
+  const lastDay = ctx.api.reach.cert === undefined ? undefined : lastDayOf(ctx.api.reach.cert);
+  if (lastDay !== undefined) found.limits.push(`the certificate in sslCert ends on ${lastDay}`);
   const catalogue = await catalogueOf(ctx, true);
   const plans = (await followedTables(ctx)).map((one) => planOf(ctx.config, one));
   tellTables(plans, found);
