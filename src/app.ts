@@ -85,7 +85,7 @@ function appOf(config: LoadedConfig, { log, clock = systemClock }: AppOptions): 
 
   function withMeaning(settings: EmbeddingSettings, tenant: string, store: Store) {
     const embedder = openEmbedder({ settings, secrets, clock, log });
-    return meaningOf({ embedder, store, clock, log, folder: config.dataFolder, tenant });
+    return meaningOf({ embedder, store, clock, log, folder: config.dataFolder, tenant, settings });
   }
 
   async function opened(tenant: string, id: string) {

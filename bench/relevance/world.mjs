@@ -52,9 +52,16 @@ async function readMeanings(room, folder, set, settings) {
   const { systemClock: clock } = room;
   const log = { debug() {}, info() {}, warn: (event, data) => console.error(event, data?.message) };
   const embedder = room.openEmbedder({ settings, secrets: { openText: async (text) => text }, clock, log });
-  const meanings = room.openMeanings({ folder, tenant: set.name, model: settings.model });
+  const meanings = room.openMeanings({ folder, tenant: set.name, likeness: embedder.likeness });
   const search = async (request) => room.searchItems(set.connection, request, TODAY);
-  const embedding = room.createEmbedding({ embedder, meanings, store: { search }, clock, log });
+  const embedding = room.createEmbedding({
+    embedder,
+    meanings,
+    store: { search },
+    clock,
+    log,
+    weight: settings.weight,
+  });
   const startedAt = performance.now();
   embedding.begin();
   await embedding.settled();

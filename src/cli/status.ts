@@ -56,7 +56,7 @@ export async function status(session: Session): Promise<undefined> {
     ]);
     for (const row of table(rows, { right: [1], columns: terminal.columns })) terminal.line(row);
     if (meant) {
-      const says = `Search by meaning (${meant.model}): ${grouped(meant.items)} ${meant.items === 1 ? "item" : "items"}`;
+      const says = `Search by meaning (${meant.model}): ${grouped(meant.items)} of ${grouped(meant.of)} items`;
       const why = meant.problem === undefined ? "." : `; words alone for the others: ${meant.problem}`;
       terminal.line(wrapped(terminal.style.dim(`${says}${why}`), terminal.columns, ""));
     }

@@ -23,8 +23,16 @@ export interface SearchRequest extends Filters {
   /** From an earlier answer's `nextCursor`. */
   cursor?: string;
   viewer: Viewer;
-  /** The store's own numbers of items that are alike in meaning, nearest first; they count beside the words. */
-  alike?: readonly number[];
+  /** What is alike in meaning counts beside the words. */
+  alike?: Alike;
+}
+
+/** What knows which items are near a question in meaning. */
+export interface Alike {
+  /** The store's own numbers of items, nearest first: of all, or of those among the given ones. */
+  rows(among?: readonly number[]): readonly number[];
+  /** What a place by meaning counts beside one by words; by default the store's to say. */
+  weight?: number;
 }
 
 /** The best passage of a body: `text` has matched words between ** and **; `offset` is where to fetch on. */

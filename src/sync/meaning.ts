@@ -1,5 +1,6 @@
 import type { Clock, Logger } from "../connectors/kit/index.ts";
 import { problemOf } from "../model/index.ts";
+import type { EmbeddingSettings } from "../sources/embeddings/embedding-settings.ts";
 import type { Embedder } from "../sources/embeddings/open-embedder.ts";
 import type { Meanings } from "../store/meanings.ts";
 import { openMeanings } from "../store/sqlite/meanings.ts";
@@ -13,6 +14,7 @@ interface MeaningParts {
   log: Logger;
   folder: string;
   tenant: string;
+  settings: Pick<EmbeddingSettings, "sources" | "weight">;
 }
 
 /** A store that also searches by meaning, and what tells how that stands. */
@@ -24,18 +26,19 @@ export interface WithMeaning {
 }
 
 /** Adds search by meaning to a store. Where it cannot be had here, that is logged once, and the store is as it was. */
-export function meaningOf({ embedder, store, clock, log, folder, tenant }: MeaningParts): WithMeaning {
-  const { model } = embedder;
+export function meaningOf({ embedder, store, clock, log, folder, tenant, settings }: MeaningParts): WithMeaning {
+  const { model, likeness } = embedder;
+  const { sources, weight } = settings;
   let meanings: Meanings;
   try {
-    meanings = openMeanings({ folder, tenant, model });
+    meanings = openMeanings({ folder, tenant, likeness, sources });
   } catch (error) {
     const { message, hint } = problemOf(error);
     log.warn("embeddings.off", { message });
-    const state = () => ({ items: 0, problem: hint === undefined ? message : `${message} ${hint}` });
+    const state = () => ({ items: 0, of: 0, problem: hint === undefined ? message : `${message} ${hint}` });
     return { store, meaning: { model, state, settled: async () => undefined }, begin: () => undefined };
   }
-  const embedding = createEmbedding({ embedder, meanings, store, clock, log });
+  const embedding = createEmbedding({ embedder, meanings, store, clock, log, weight });
   return {
     store: {
       ...store,

@@ -7,8 +7,8 @@ import type { Engine } from "../sync/types.ts";
 /** How search by meaning stands. */
 export interface Meaning {
   readonly model: string;
-  /** How many items can be found by it, and why not more. */
-  state(): { items: number; problem?: string };
+  /** How many items can be found by it, of how many, and why not more. */
+  state(): { items: number; of: number; problem?: string };
   /** Resolves when no text is being read for it. */
   settled(): Promise<void>;
 }

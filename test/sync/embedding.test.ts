@@ -48,7 +48,7 @@ describe("search by meaning", () => {
     const secrets = { openText: async (text: string) => text };
     const embedder = openEmbedder({ settings: parsed, secrets, clock: systemClock, log });
     const store: Store = { ...world.store, close: async () => undefined };
-    const meant = meaningOf({ embedder, store, clock: systemClock, log, folder, tenant: "test" });
+    const meant = meaningOf({ embedder, store, clock: systemClock, log, folder, tenant: "test", settings: parsed });
     opened.push(meant);
     return meant;
   }
@@ -70,7 +70,7 @@ describe("search by meaning", () => {
       await read(meant);
       expect((await ids(meant, "accident"))[0]).toBe("near-miss.md");
       expect((await ids(meant, "vehicle inspection"))[0]).toBe("van.md");
-      expect(meant.meaning.state()).toEqual({ items: 3 });
+      expect(meant.meaning.state()).toEqual({ items: 3, of: 3 });
       expect(new Set(twin.credentials)).toEqual(new Set(["Bearer sk-not-a-real-key"]));
       expect(warnings).toEqual([]);
     });
@@ -92,7 +92,7 @@ describe("search by meaning", () => {
     expect(await ids(meant, "vehicle")).not.toContain("van.md");
     await read(meant);
     expect(twin.texts.filter((text) => text.startsWith("Pot soup"))).toHaveLength(2);
-    expect(meant.meaning.state()).toEqual({ items: 2 });
+    expect(meant.meaning.state()).toEqual({ items: 2, of: 2 });
     expect((await ids(meant, "medical"))[0]).toBe("soup.md");
   });
 
@@ -114,14 +114,14 @@ describe("search by meaning", () => {
     await world.write({ ...SOUP, text: "Now with celery." });
     await read(other);
     await read(other);
-    expect(other.meaning.state()).toEqual({ items: 3 });
+    expect(other.meaning.state()).toEqual({ items: 3, of: 3 });
     expect((await ids(other, "car"))[0]).toBe("van.md");
   });
 
   test("a busy service is asked again", async () => {
     twin.mood = "busy once";
     const meant = await read(open());
-    expect(meant.meaning.state()).toEqual({ items: 3 });
+    expect(meant.meaning.state()).toEqual({ items: 3, of: 3 });
   });
 
   test.each(["refusing", "uneven", "short"] as const)(
@@ -136,7 +136,7 @@ describe("search by meaning", () => {
       expect(warnings).toContain("embeddings.stopped");
       twin.mood = "well";
       await read(meant);
-      expect(meant.meaning.state()).toEqual({ items: 4 });
+      expect(meant.meaning.state()).toEqual({ items: 4, of: 4 });
     },
   );
 

@@ -48,7 +48,7 @@ export async function sourceChecks({ sources, engine }: Desk): Promise<Check[]> 
 /** Whether search by meaning, where it is configured, has what it needs. */
 export function meaningChecks({ meaning }: Desk): Check[] {
   if (!meaning) return [];
-  const { items, problem } = meaning.state();
-  const says = problem ?? `${meaning.model}: ${items} ${items === 1 ? "item" : "items"} can be found by it`;
+  const { items, of, problem } = meaning.state();
+  const says = problem ?? `${meaning.model}: ${items} of ${of} items can be found by it`;
   return [{ name: "search by meaning", state: problem === undefined ? "ok" : "note", says }];
 }

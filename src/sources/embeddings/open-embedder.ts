@@ -11,14 +11,19 @@ import {
 import { passingMemory } from "../passing-memory.ts";
 import type { Secrets } from "../secrets/open-secrets.ts";
 import type { EmbeddingSettings } from "./embedding-settings.ts";
+import { prefixesOf } from "./model-prefixes.ts";
 
 /** Turns texts into vectors by a service that somebody configured. */
 export interface Embedder {
   readonly model: string;
+  /** Vectors can be compared only where this is the same: the model and what was said to it beside the text. */
+  readonly likeness: string;
   /** How many texts one request takes. */
   readonly batch: number;
   /** A vector for each text, in order, all of one length. Throws what the service refused, and `bad_response`. */
-  vectors(texts: readonly string[], signal: AbortSignal): Promise<Float32Array[]>;
+  texts(texts: readonly string[], signal: AbortSignal): Promise<Float32Array[]>;
+  /** The vector that texts answering the question are near to. Throws as `texts`. */
+  question(question: string, signal: AbortSignal): Promise<Float32Array>;
   close(): Promise<void>;
 }
 
@@ -29,6 +34,9 @@ interface EmbedderOptions {
   log: Logger;
 }
 
+/** Slow machines read a batch of texts in minutes; the next ones are smaller then. */
+const TIMEOUT_MS = 5 * 60_000;
+
 const Vector = z.array(z.number()).min(1).max(16_384);
 /** https://docs.ollama.com/api/embed (2026-11). */
 const OllamaAnswer = z.object({ embeddings: z.array(Vector) });
@@ -36,7 +44,9 @@ const OllamaAnswer = z.object({ embeddings: z.array(Vector) });
 const OpenaiAnswer = z.object({ data: z.array(z.object({ index: z.number().int().min(0), embedding: Vector })) });
 
 export function openEmbedder({ settings, secrets, clock, log }: EmbedderOptions): Embedder {
-  const { model, api, batch, url } = settings;
+  const { model, api, batch, url, dimensions } = settings;
+  const known = prefixesOf(model);
+  const prefixes = { question: settings.questionPrefix ?? known.question, text: settings.textPrefix ?? known.text };
   let opened: OpenHttp | undefined;
   const credential = async (): Promise<Record<string, string>> =>
     settings.apiKey === undefined ? {} : { authorization: `Bearer ${await secrets.openText(settings.apiKey)}` };
@@ -68,35 +78,44 @@ export function openEmbedder({ settings, secrets, clock, log }: EmbedderOptions)
       log,
     });
   };
+  async function vectors(input: readonly string[], signal: AbortSignal): Promise<Float32Array[]> {
+    opened ??= open();
+    const http = opened.until(signal);
+    const body = { model, input, ...(dimensions !== undefined && { dimensions }) };
+    const found = api === "ollama" ? await askOllama(http, body) : await askOpenai(http, body);
+    const [first] = found;
+    const even = found.every((vector) => vector.length === first?.length && vector.every(Number.isFinite));
+    if (found.length === input.length && even) return found.map((vector) => Float32Array.from(vector));
+    throw new ConnectorError("bad_response", "The service for embeddings did not answer one vector for each text.", {
+      hint: "See that embeddings.model in headwater.yaml names a model for embeddings.",
+    });
+  }
   return {
     model,
+    likeness: [model, prefixes.text, dimensions ?? ""].join("\n"),
     batch,
-    async vectors(texts, signal) {
-      opened ??= open();
-      const http = opened.until(signal);
-      const found = api === "ollama" ? await askOllama(http, model, texts) : await askOpenai(http, model, texts);
-      const [first] = found;
-      const even = found.every((vector) => vector.length === first?.length && vector.every(Number.isFinite));
-      if (found.length === texts.length && even) return found.map((vector) => Float32Array.from(vector));
-      throw new ConnectorError("bad_response", "The service for embeddings did not answer one vector for each text.", {
-        hint: "See that embeddings.model in headwater.yaml names a model for embeddings.",
-      });
+    texts: (texts, signal) =>
+      vectors(
+        texts.map((text) => prefixes.text + text),
+        signal,
+      ),
+    async question(question, signal) {
+      const [vector] = await vectors([prefixes.question + question], signal);
+      if (vector === undefined) throw new ConnectorError("bug", "A question got no vector and no error.");
+      return vector;
     },
     close: async () => opened?.close(),
   };
 }
 
-async function askOllama(http: Http, model: string, input: readonly string[]): Promise<number[][]> {
-  const { body } = await http.json(
-    { url: "/api/embed", method: "POST", body: { model, input }, reads: true },
-    OllamaAnswer,
-  );
-  return body.embeddings;
+async function askOllama(http: Http, body: object): Promise<number[][]> {
+  const asked = { url: "/api/embed", method: "POST", body, reads: true, timeoutMs: TIMEOUT_MS } as const;
+  return (await http.json(asked, OllamaAnswer)).body.embeddings;
 }
 
-async function askOpenai(http: Http, model: string, input: readonly string[]): Promise<number[][]> {
-  const body = { model, input, encoding_format: "float" };
-  const answer = await http.json({ url: "/embeddings", method: "POST", body, reads: true }, OpenaiAnswer);
-  const ordered = answer.body.data.toSorted((left, right) => left.index - right.index);
-  return ordered.map(({ embedding }) => embedding);
+async function askOpenai(http: Http, body: object): Promise<number[][]> {
+  const whole = { ...body, encoding_format: "float" };
+  const asked = { url: "/embeddings", method: "POST", body: whole, reads: true, timeoutMs: TIMEOUT_MS } as const;
+  const { data } = (await http.json(asked, OpenaiAnswer)).body;
+  return data.toSorted((left, right) => left.index - right.index).map(({ embedding }) => embedding);
 }

@@ -1,4 +1,4 @@
-import type { SearchAnswer, SearchRequest } from "../../model/search.ts";
+import type { Alike, SearchAnswer, SearchRequest } from "../../model/search.ts";
 import { allOf, anyOf, expressionOf, type Limits, titledAllOf } from "../query/expression.ts";
 import { withoutLatest } from "../query/latest.ts";
 import { narrowTimes, type Question, readQuestion } from "../query/question.ts";
@@ -8,7 +8,7 @@ import type { Connection } from "./driver.ts";
 import { MOST_EXACT, namedBy, titledAmong, titledBy } from "./exact.ts";
 import { folded, type Page } from "./fold-hits.ts";
 import { estimateOf } from "./frequency.ts";
-import { fused } from "./fuse.ts";
+import { fused, nearInside } from "./fuse.ts";
 import { BUDGET, gateFor } from "./gate.ts";
 import { namedItems } from "./named-items.ts";
 import { newestOf } from "./newest.ts";
@@ -73,7 +73,7 @@ export function searchItems(
   const exact = found.filter((each) => each.tier === "exact");
   const others = found.filter((each) => each.tier !== "exact");
   const worded = reordered(connection, others, terms, ranking, ranking.freshness && latest);
-  const ordered = [...exact, ...withAlike(search, request.alike ?? [], exact, worded)];
+  const ordered = [...exact, ...withAlike(search, request.alike, exact, worded)];
   const page = ranking.folding ? folded(connection, ordered, limit) : cut(ordered, limit);
   for (const row of page.rows) seen.add(row);
   return {
@@ -89,13 +89,13 @@ export function searchItems(
   };
 }
 
-/** With what is alike in meaning, where somebody knows. */
-function withAlike(search: Search, alike: readonly number[], exact: readonly Found[], worded: Found[]): Found[] {
+/** With what is alike in meaning, where somebody knows. A quoted phrase is never answered by what lacks it. */
+function withAlike(search: Search, alike: Alike | undefined, exact: readonly Found[], worded: Found[]): Found[] {
   const { connection, question, limits, scope, seen } = search;
-  if (!scope.possible || alike.length === 0) return worded;
+  if (!scope.possible || alike === undefined || question.terms.some((term) => term.kind === "phrase")) return worded;
   const passed = new Set([...seen, ...exact.map((each) => each.row)]);
-  const quoted = question.terms.some((term) => term.kind === "phrase");
-  return fused(connection, worded, alike, limits, scope.check, passed, quoted);
+  const near = nearInside(connection, alike.rows, { limits, check: scope.check, passed });
+  return fused(worded, near, alike.weight);
 }
 
 function cut(ordered: readonly Found[], limit: number): Page {
