@@ -213,7 +213,7 @@ describe("a damaged store", () => {
     expect(broken.code).toBe(7);
     expect(broken.out + broken.err).toContain("headwater doctor --repair");
     const mended = await headwater(["doctor", "--repair"]);
-    expect([mended.code, mended.out]).toEqual([0, expect.stringContaining("Mended:")]);
+    expect([mended.code, mended.out]).toEqual([0, expect.stringContaining("saved into a fresh file")]);
     expect((await sync()).report).toMatchObject({ state: "succeeded" });
     expect(await finds("heron")).toEqual(["kept.md"]);
     expect((await headwater(["reset", "--all"])).code).toBe(2);

@@ -64,11 +64,17 @@ export async function takeOut(client: FileClient, place: Place, name: string): P
 
 /** Whether the client's file names headwater. Throws as reading it does. */
 export function isSetUp(client: FileClient, place: Place, name: string): boolean {
+  return entryIn(client, place, name) !== undefined;
+}
+
+/** What stands under that name in the client's file. Throws as reading it does. */
+export function entryIn(client: FileClient, place: Place, name: string): Entry | undefined {
   const file = fileOf(client, place);
   const { text } = readState(file);
-  if (text === undefined) return false;
+  if (text === undefined) return undefined;
   const tree = readTree(client.format, text, file);
-  return valueAt(tree, [...keysIn(client, tree), name]) !== undefined;
+  const entry = valueAt(tree, [...keysIn(client, tree), name]);
+  return entry === undefined ? undefined : isTree(entry) ? entry : {};
 }
 
 function plannedEntry(client: FileClient, file: string, state: FileState, name: string, door: Door) {

@@ -4,6 +4,7 @@ import { EXIT } from "../failure.ts";
 import { type Session, withApp } from "../session.ts";
 import { table } from "../table.ts";
 import { safeText } from "../terminal.ts";
+import { assistantChecks } from "./assistants.ts";
 import { type Check, mended } from "./check.ts";
 import { keyChecks } from "./keys.ts";
 import { leftoverChecks } from "./leftovers.ts";
@@ -28,9 +29,12 @@ export async function doctor(session: Session, opts: { repair?: unknown }): Prom
       if (folders.some((check) => check.name === "data folder" && check.state === "bad")) return;
       add(rightsChecks(app.dataFolder));
       add(leftoverChecks(app.dataFolder));
-      add(await storeChecks(app.dataFolder, repair));
+      const stores = await storeChecks(app.dataFolder, repair);
+      add(stores);
       add(await keyChecks(app.dataFolder));
-      if (app.config.path) add(await deskChecks(session, app));
+      if (!app.config.path) return;
+      add(await deskChecks(session, app, stores));
+      add(assistantChecks());
     });
   } catch (error) {
     checks.push(failed("start", error));
@@ -57,14 +61,19 @@ function failed(name: string, error: unknown): Check {
 }
 
 /** Sources and logins need the store; where it cannot be opened, the line about it says all. */
-async function deskChecks(session: Session, app: App): Promise<Check[]> {
+async function deskChecks(session: Session, app: App, stores: readonly Check[]): Promise<Check[]> {
   const tenant = session.globals.tenant ?? "default";
   const logins = await loginChecks(app, tenant);
   try {
     const desk = await app.desk(tenant);
-    return [...logins, ...(await sourceChecks(desk)), ...meaningChecks(desk)];
+    return [...logins, ...(await sourceChecks(desk, app)), ...meaningChecks(desk)];
   } catch (error) {
-    return [...logins, failed("sources", error)];
+    const problem = failed("sources", error);
+    const isTold = stores.some(({ says }) => says.includes(problem.says));
+    return [
+      ...logins,
+      isTold ? { ...problem, says: "cannot be looked at before the store opens: see above" } : problem,
+    ];
   }
 }
 

@@ -1,8 +1,11 @@
 import type { App } from "../../app.ts";
 import { mistakeText } from "../../sources/mistakes.ts";
+import type { SourceTest } from "../../sync/types.ts";
 import type { Desk } from "../../tools/desk.ts";
 import { loginState, loginTrouble, loginWords } from "../login-state.ts";
 import type { Check } from "./check.ts";
+
+const CORRECT = "Correct it: headwater config edit";
 
 /** What the configuration holds and what is wrong with it. */
 export function configChecks({ config }: App): Check[] {
@@ -10,7 +13,9 @@ export function configChecks({ config }: App): Check[] {
   const count = config.sources.length;
   return [
     { name: "configuration", state: "ok", says: `${config.path}, ${count} ${count === 1 ? "source" : "sources"}` },
-    ...config.mistakes.map((one): Check => ({ name: "configuration", state: "bad", says: mistakeText(one) })),
+    ...config.mistakes.map(
+      (one): Check => ({ name: "configuration", state: "bad", says: `${mistakeText(one)} ${CORRECT}` }),
+    ),
     ...config.warnings.map((one): Check => ({ name: "configuration", state: "note", says: mistakeText(one) })),
   ];
 }
@@ -29,20 +34,25 @@ export async function loginChecks(app: App, tenant: string): Promise<Check[]> {
 }
 
 /** Asks every enabled source whether it can be read. */
-export async function sourceChecks({ sources, engine }: Desk): Promise<Check[]> {
+export async function sourceChecks({ sources, engine }: Desk, { config }: App): Promise<Check[]> {
   const enabled = sources.all().filter((entry) => entry.settings.enabled);
   const tests = await Promise.all(enabled.map((entry) => engine.test(entry.id)));
-  return tests.map((test) => ({
-    name: `source ${test.source}`,
-    state: test.ok ? (test.warnings.length + test.missing.length > 0 ? "note" : "ok") : "bad",
-    says: test.ok
-      ? [
-          test.account ?? "reachable",
-          ...test.missing.map((one) => `missing ${one.what}: ${one.how}`),
-          ...test.warnings,
-        ].join("; ")
-      : `${test.problem?.message ?? "failed"} ${test.problem?.hint ?? ""}`.trim(),
-  }));
+  const mistakes = config.mistakes.map(mistakeText);
+  return tests.map((test) => (test.ok ? answered(test) : silent(test, mistakes)));
+}
+
+function answered({ source, account, missing, warnings }: SourceTest): Check {
+  const remarks = [...missing.map((one) => `missing ${one.what}: ${one.how}`), ...warnings];
+  const says = [account ?? "reachable", ...remarks].join("; ");
+  return { name: `source ${source}`, state: remarks.length > 0 ? "note" : "ok", says };
+}
+
+/** A mistake in the configuration is told once, in its own line. */
+function silent({ source, problem }: SourceTest, mistakes: readonly string[]): Check {
+  const { message = "failed", hint = "" } = problem ?? {};
+  const isTold = mistakes.some((mistake) => message.includes(mistake));
+  const says = isTold ? "cannot be asked before the configuration is right: see above" : `${message} ${hint}`.trim();
+  return { name: `source ${source}`, state: "bad", says };
 }
 
 /** Whether search by meaning, where it is configured, has what it needs. */

@@ -38,7 +38,7 @@ async function storeCheck(folder: string, tenant: string, thorough: boolean): Pr
     const isDamaged = error instanceof ConnectorError && (hint ?? "").includes("--repair");
     return isDamaged
       ? broken(folder, tenant, name, message)
-      : { name, state: "bad", says: `${message} ${hint ?? ""}`.trim() };
+      : { name, state: "bad", says: `${storeFile(folder, tenant)}: ${message} ${hint ?? ""}`.trim() };
   }
 }
 
@@ -59,5 +59,5 @@ function mend(folder: string, tenant: string): string {
   const next = needsSync
     ? `Bring back the rest: headwater sync${tenant === "default" ? "" : ` --tenant ${tenant}`}`
     : "Nothing was lost: only the index and counters were made anew.";
-  return `Mended: ${grouped(items)} ${items === 1 ? "item was" : "items were"} saved into a fresh file; the damaged one is kept as ${aside}.${texts} ${next}`;
+  return `${grouped(items)} ${items === 1 ? "item was" : "items were"} saved into a fresh file; the damaged one is kept as ${aside}.${texts} ${next}`;
 }

@@ -195,7 +195,7 @@ function read(at: { path: string; place: string }, unread: (one: Unread) => void
   try {
     return readdirSync(at.place, { withFileTypes: true });
   } catch (error) {
-    const what = at.path === "" ? "The folder" : `The folder ${quoted(at.path.slice(0, -1))}`;
+    const what = `The folder ${quoted((at.path || at.place).slice(0, -1))}`;
     const problem = fileProblem(error, what);
     if (at.path === "" || isPassing(error)) throw problem;
     if (!isGone(error)) unread({ path: at.path.slice(0, -1), error: problem });

@@ -56,9 +56,11 @@ function index(connection: Connection): string[] {
     "SELECT count(*) FROM items WHERE text_length IS NOT NULL AND id NOT IN (SELECT item FROM bodies)",
   );
   return [
-    ...(lacking > 0 ? [`${lacking} items are not in the full text index.`] : []),
-    ...(foreign > 0 ? [`The full text index knows ${foreign} items that are gone or hidden.`] : []),
-    ...(bodies > 0 ? [`${bodies} items lack their text.`] : []),
+    ...(lacking > 0 ? [`${items(lacking)} ${lacking === 1 ? "is" : "are"} not in the full text index.`] : []),
+    ...(foreign > 0
+      ? [`The full text index knows ${items(foreign)} that ${foreign === 1 ? "is" : "are"} gone or hidden.`]
+      : []),
+    ...(bodies > 0 ? [`${items(bodies)} ${bodies === 1 ? "lacks its" : "lack their"} text.`] : []),
   ];
 }
 
@@ -71,7 +73,7 @@ function texts(connection: Connection): string[] {
   for (let rows = read.all(0); rows.length > 0; rows = read.all(rows.at(-1)?.[0] ?? null)) {
     wrong += rows.filter(([, text, hash]) => !sameValue(fingerprint(decodeText(text ?? null)), hash)).length;
   }
-  return wrong === 0 ? [] : [`${wrong} items have other words than were stored.`];
+  return wrong === 0 ? [] : [`${items(wrong)} ${wrong === 1 ? "has" : "have"} other words than were stored.`];
 }
 
 /** What the counters have to say. */
@@ -99,9 +101,13 @@ function counters(connection: Connection): string[] {
          EXCEPT SELECT source, name, value FROM counted WHERE value <> 0)`,
   );
   const off = Math.max(wrong, stale);
-  return off === 0 ? [] : [`${off} counters do not agree with what is stored.`];
+  return off === 0 ? [] : [`${off} ${off === 1 ? "counter does" : "counters do"} not agree with what is stored.`];
 }
 
 function one(connection: Connection, sql: string): number {
   return Number(connection.raw(sql).get()?.[0] ?? 0);
+}
+
+function items(count: number): string {
+  return count === 1 ? "1 item" : `${count} items`;
 }
