@@ -4,8 +4,8 @@ import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/cli
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import type { SyncReport } from "../../src/model/index.ts";
 import { Sandbox } from "../cli/sandbox.ts";
-import { permalink } from "../twins/slack/methods.ts";
 import type { Channel, Message } from "../twins/slack/model.ts";
+import { permalink } from "../twins/slack/search.ts";
 import { SlackTwin } from "../twins/slack/slack-twin.ts";
 
 /** Everything that a person does with Slack, through the built command line and an MCP client. */

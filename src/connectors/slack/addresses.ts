@@ -15,6 +15,12 @@ export function channelUrl({ url }: Pick<Identity, "url">, channel: string): str
   return `${url}archives/${channel}`;
 }
 
+/** An address that leads into a workspace, such as https://weirworks.slack.com/, and the id of that workspace. */
+export interface Site {
+  url: string;
+  teamId: string;
+}
+
 export interface Place {
   channel?: string;
   ts?: string;
@@ -26,22 +32,23 @@ export interface Place {
 const DIGITS = /^p?(\d{10})(\d{6})$/;
 const TS = /^\d{10}\.\d{6}$/;
 
-/** What an address of a workspace leads to; undefined when it is none of `site`, such as https://weirworks.slack.com/. */
-export function placeOf(text: string, site: string, teamId: string): Place | undefined {
+/** What an address of a workspace leads to; undefined when it is none of these. */
+export function placeOf(text: string, sites: readonly Site[]): Place | undefined {
   if (!URL.canParse(text)) return undefined;
   const url = new URL(text);
   const parts = url.pathname.split("/").filter((part) => part !== "");
   const query = (name: string) => url.searchParams.get(name) ?? undefined;
+  const isTeam = (id: string | undefined) => sites.some(({ teamId }) => teamId === id);
   if (url.protocol === "slack:")
-    return query("team") === teamId ? within(query("id"), query("message"), query("thread_ts")) : undefined;
+    return isTeam(query("team")) ? within(query("id"), query("message"), query("thread_ts")) : undefined;
   if (!/^https?:$/.test(url.protocol)) return undefined;
   if (url.host === "app.slack.com" && parts[0] === "client")
-    return parts[1] === teamId ? clientPlace(parts.slice(2)) : undefined;
+    return isTeam(parts[1]) ? clientPlace(parts.slice(2)) : undefined;
   if (url.host === "files.slack.com") {
     const file = /^T\w+-(F[A-Z0-9]+)$/i.exec(parts[1] ?? "")?.[1];
-    return file !== undefined && parts[1]?.startsWith(`${teamId}-`) ? { file } : undefined;
+    return file !== undefined && isTeam(parts[1]?.split("-")[0]) ? { file } : undefined;
   }
-  if (url.host !== new URL(site).host) return undefined;
+  if (!sites.some((site) => url.host === new URL(site.url).host)) return undefined;
   if (parts[0] === "archives" || parts[0] === "messages")
     return within(query("cid") ?? parts[1], parts[2], query("thread_ts"));
   if (parts[0] === "files" && parts[2] !== undefined) return { file: parts[2] };

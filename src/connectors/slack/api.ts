@@ -7,6 +7,7 @@ import type { SlackConfig } from "./options.ts";
 import type { Person } from "./people.ts";
 import type { Channel } from "./schema.ts";
 import type { slackService } from "./service.ts";
+import type { Workspace } from "./workspaces.ts";
 
 const MOST_KEPT = 5_000;
 
@@ -21,8 +22,11 @@ export class SlackApi {
   /** Slack turned out to let this app ask once a minute only. */
   isPaced = false;
   readonly people = new Map<string, Promise<Person | undefined>>();
-  identity: Promise<Identity> | undefined;
+  /** Who the tokens are, by realm. */
+  readonly identities = new Map<string, Promise<Identity>>();
   groups: Promise<ReadonlyMap<string, string>> | undefined;
+  /** By realm. */
+  readonly workspaces = new Map<string, Promise<Workspace[]>>();
   /** Set once the token turned out to lack the right to people's names: everybody keeps their id. */
   peopleAreClosed = false;
   readonly #walks = new WeakMap<AbortSignal, Map<string, Walked>>();

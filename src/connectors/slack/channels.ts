@@ -2,8 +2,10 @@ import { z } from "zod";
 import { ConnectorError } from "../kit/index.ts";
 import { call, callPages, realmOf, remember, type SlackContext } from "./api.ts";
 import { hasUser, USER } from "./auth.ts";
+import { identityOf } from "./identity.ts";
 import { Channel, ok, paged } from "./schema.ts";
 import { type Family, familiesOf, isNamed, isSelective, isWanted, patternsOf, plainName } from "./selection.ts";
+import { workspacesOf } from "./workspaces.ts";
 
 const Page = paged({ channels: z.array(Channel) });
 const Info = ok({ channel: Channel });
@@ -19,7 +21,7 @@ export async function followedChannels(ctx: SlackContext): Promise<Channel[]> {
     if (onlyIds && !family.isPersonal) continue;
     try {
       for await (const channel of listed(ctx, family))
-        if (await isFollowed(ctx, channel)) found.set(channel.id, channel);
+        if (!found.has(channel.id) && (await isFollowed(ctx, channel))) found.set(channel.id, channel);
     } catch (thrown) {
       const error = ConnectorError.from(thrown);
       if (error.kind !== "permission" || family.types === "public_channel") throw error;
@@ -43,8 +45,12 @@ async function* listed(ctx: SlackContext, { types, isPersonal }: Family): AsyncG
   const realm = isPersonal && hasUser(ctx.config) ? USER : undefined;
   const query = { types, exclude_archived: false, limit: all ? 1000 : 200 };
   const method = all ? "conversations.list" : "users.conversations";
-  for await (const page of callPages(ctx, method, query, Page, { bucket: all ? "channels" : "memberships", realm }))
-    for (const channel of page.channels) yield all ? channel : { ...channel, is_member: true };
+  const how = { bucket: all ? "channels" : "memberships", realm } as const;
+  const { isOrganization } = await identityOf(ctx, realm);
+  for (const { teamId } of isOrganization ? await workspacesOf(ctx, realm) : [{ teamId: undefined }])
+    for await (const page of callPages(ctx, method, { ...query, team_id: teamId }, Page, how))
+      for (const channel of page.channels)
+        yield { ...channel, context_team_id: channel.context_team_id ?? teamId, ...(!all && { is_member: true }) };
 }
 
 /** Archived channels are taken when the options say so, and kept when they were followed before. */

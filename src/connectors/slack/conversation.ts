@@ -1,12 +1,13 @@
 import type { Draft } from "../kit/index.ts";
 import type { SlackContext } from "./api.ts";
 import type { Known } from "./cursor.ts";
-import { identityOf } from "./identity.ts";
-import { fileItem, messageItem, threadItem, type Where } from "./items.ts";
+import { fileItem } from "./file-item.ts";
+import { messageItem, threadItem, type Where } from "./items.ts";
 import { namesIn } from "./people.ts";
 import type { Channel, Message } from "./schema.ts";
 import { isThreadTaken, takenFiles, takenReplies } from "./taken.ts";
 import { messageVersion, rootVersion, threadVersion } from "./versions.ts";
+import { identityIn } from "./workspaces.ts";
 
 /** What becomes of a conversation: its items, and what the cursor keeps of it. */
 export interface Conversation {
@@ -25,7 +26,7 @@ export async function conversationOf(
   if (!isThreadTaken(ctx.config, root, all)) return { drafts: [], known: { v, x: true } };
   const replies = takenReplies(ctx.config, all);
   const where = {
-    identity: await identityOf(ctx),
+    identity: await identityIn(ctx, channel),
     channel,
     names: await namesIn(ctx, [root, ...replies], channel.user === undefined ? [] : [channel.user]),
   };

@@ -7,5 +7,5 @@ export function coversItem(config: SlackConfig, item: Pick<Item, "id" | "kind" |
   const channel = item.container ?? "";
   if (config.excludeChannels.some((one) => plainName(one) === channel.toLowerCase())) return false;
   if (channel.startsWith("D") && !config.includeDms && !config.channelIds.includes(channel)) return false;
-  return item.kind !== "file" || config.includeFiles;
+  return config.includeFiles || (item.kind !== "file" && item.kind !== "canvas");
 }

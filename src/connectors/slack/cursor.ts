@@ -32,6 +32,8 @@ export const SlackCursor = z.object({
   floor: Ts,
   /** All threads, and other messages of the days that every sync looks at, by their ts. */
   known: z.record(Ts, Known),
+  /** Canvases of the channel by their id, as they were when they were last listed. */
+  canvases: z.record(z.string(), z.string()).optional(),
   /** When the whole window was last looked at, ISO 8601. */
   deepAt: z.string().optional(),
   /** Slack's free plan hides part of it. */
@@ -47,4 +49,5 @@ export interface Walked {
   ids: Set<string>;
   known: Readonly<Record<string, Known>>;
   floor: string;
+  canvases: Readonly<Record<string, string>>;
 }

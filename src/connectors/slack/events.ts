@@ -1,7 +1,9 @@
 import { z } from "zod";
-import type { Push } from "../kit/index.ts";
+import { ConnectorError, type Push } from "../kit/index.ts";
 import type { SlackContext } from "./api.ts";
+import { followedChannels } from "./channels.ts";
 import type { SlackCursor } from "./cursor.ts";
+import { askFile } from "./files.ts";
 import { rememberLate } from "./floor.ts";
 import { forgetPerson } from "./people.ts";
 import { isBot, isSilent } from "./taken.ts";
@@ -93,10 +95,25 @@ function ofReaction({ item }: Event): News | undefined {
   return { refresh: [`${item.channel}/${item.ts}`] }; // of a reply: its thread is what is fetched
 }
 
-function ofFile(ctx: SlackContext, { file_id, channel_id, channel_ids }: Event): News | undefined {
+/** Most of these do not say where the file is shared: Slack is asked for that. */
+async function ofFile(ctx: SlackContext, event: Event): Promise<News | undefined> {
+  const { file_id, channel_id, channel_ids } = event;
   if (file_id === undefined || !ctx.config.includeFiles) return undefined;
-  const channels = channel_ids ?? (channel_id !== undefined ? [channel_id] : [...ctx.api.channels.keys()]);
+  const named = channel_ids ?? (channel_id !== undefined ? [channel_id] : undefined);
+  const channels = named ?? (await sharedIn(ctx, file_id));
   return { refresh: channels.map((channel) => `${channel}/${file_id}`) };
+}
+
+async function sharedIn(ctx: SlackContext, file: string): Promise<string[]> {
+  if (ctx.api.channels.size === 0) await followedChannels(ctx);
+  const followed = [...ctx.api.channels.keys()];
+  try {
+    const { shared } = await askFile(ctx, file);
+    return shared.filter((channel) => ctx.api.channels.has(channel));
+  } catch (thrown) {
+    if (ConnectorError.from(thrown).kind !== "not_found") throw thrown;
+    return followed; // gone: whichever of them had it
+  }
 }
 
 async function forgetUser(ctx: SlackContext, event: Event): Promise<void> {

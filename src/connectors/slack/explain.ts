@@ -30,8 +30,13 @@ const REFUSALS: Readonly<Record<string, readonly [ErrorKind, string, string?]>> 
     "Slack does not take this kind of token for this.",
     "Slack's own search and direct messages need userToken (xoxp-…), Socket Mode needs appToken (xapp-…).",
   ],
+  feature_not_enabled: ["unsupported", "The workspace does not have this."],
+  assistant_search_context_disabled: ["unsupported", "The workspace does not have Slack's Real-time Search."],
+  missing_action_token: ["unsupported", "Slack lets only people search, not apps.", "Put a user token into userToken."],
+  missing_argument: ["unsupported", "Slack wants to be told more than headwater knows.", "Look for a newer headwater."],
   no_permission: ["permission", "The token may not do this.", `Look at the app's scopes at ${APPS}.`],
   access_denied: ["permission", "The token may not see this.", `Look at the app's scopes at ${APPS}.`],
+  team_not_found: ["not_found", "There is no such workspace."],
   team_access_not_granted: [
     "permission",
     "The app was not given this workspace of the organization.",

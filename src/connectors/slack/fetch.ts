@@ -1,15 +1,15 @@
 import { ConnectorError, type Fetched, type Item } from "../kit/index.ts";
 import type { SlackContext } from "./api.ts";
-import { describeChannel } from "./channels.ts";
+import { askChannel, describeChannel } from "./channels.ts";
 import { fetchFile } from "./files.ts";
 import { readThread } from "./history.ts";
-import { identityOf } from "./identity.ts";
 import { channelItem, messageItem, threadItem } from "./items.ts";
 import { locate } from "./locate.ts";
 import { namesIn } from "./people.ts";
 import type { Channel, Message } from "./schema.ts";
 import { isReply, takenReplies } from "./taken.ts";
 import { messageVersion, rootVersion, threadVersion } from "./versions.ts";
+import { identityIn } from "./workspaces.ts";
 
 const NATIVE = /^([CDG][A-Z0-9]{2,})(?:\/(?:(\d{1,12}\.\d{6})|(F[A-Z0-9]+)))?$/;
 
@@ -19,13 +19,33 @@ export async function fetchItem(ctx: SlackContext, id: string, known?: Pick<Item
   if (native === null) throw unknownId(id);
   const [, channelId = "", ts, file] = native;
   const channel = await describeChannel(ctx, channelId);
-  if (file !== undefined) return fetchFile(ctx, channel, file, known?.parent);
-  return ts === undefined ? fetchChannel(ctx, channel) : fetchConversation(ctx, channel, ts);
+  if (ts === undefined && file === undefined) return fetchChannel(ctx, channel);
+  try {
+    return await (file !== undefined
+      ? fetchFile(ctx, channel, file, known?.parent)
+      : fetchConversation(ctx, channel, ts as string));
+  } catch (thrown) {
+    throw await hiddenOrGone(ctx, channelId, thrown);
+  }
+}
+
+/** What lies in a channel that Slack does not show any more is hidden with it, and not deleted. */
+async function hiddenOrGone(ctx: SlackContext, channel: string, thrown: unknown): Promise<unknown> {
+  if (ConnectorError.from(thrown).kind !== "not_found") return thrown;
+  try {
+    await askChannel(ctx, channel);
+    return thrown;
+  } catch (again) {
+    const { kind, message, hint } = ConnectorError.from(again);
+    return kind === "not_found"
+      ? new ConnectorError("permission", message, { ...(hint && { hint }), cause: thrown })
+      : again;
+  }
 }
 
 async function fetchChannel(ctx: SlackContext, channel: Channel): Promise<Fetched> {
   const names = await namesIn(ctx, [], channel.user === undefined ? [] : [channel.user]);
-  return whole(channelItem({ identity: await identityOf(ctx), channel, names }));
+  return whole(channelItem({ identity: await identityIn(ctx, channel), channel, names }));
 }
 
 async function fetchConversation(ctx: SlackContext, channel: Channel, ts: string): Promise<Fetched> {
@@ -44,7 +64,11 @@ interface Below {
 
 async function draftOf(ctx: SlackContext, channel: Channel, root: Message, { all, taken, apart }: Below) {
   const also = channel.user === undefined ? [] : [channel.user];
-  const where = { identity: await identityOf(ctx), channel, names: await namesIn(ctx, [root, ...taken], also) };
+  const where = {
+    identity: await identityIn(ctx, channel),
+    channel,
+    names: await namesIn(ctx, [root, ...taken], also),
+  };
   if (isReply(root)) return messageItem(where, root, messageVersion(root));
   if (apart && taken.length > 0) return messageItem(where, root, rootVersion(root));
   const isThread = ctx.config.includeThreads && all.length > 0;

@@ -1,5 +1,6 @@
 import type { From } from "../kit/index.ts";
 import type { SlackContext } from "./api.ts";
+import { channelCanvases } from "./canvases.ts";
 import { describeChannel } from "./channels.ts";
 import { floorOf } from "./floor.ts";
 import { history, readThread } from "./history.ts";
@@ -30,6 +31,8 @@ export async function* idsOf(ctx: SlackContext, from: From<never>): AsyncGenerat
     }
     yield parts;
   }
+  const canvases = ctx.config.includeFiles ? await channelCanvases(ctx, channel) : [];
+  yield [...(canvases?.map((file) => file.id) ?? Object.keys(walked?.canvases ?? {}))].map((file) => `${id}/${file}`);
 
   /** Files and replies of a thread that no cursor knows are found in the thread alone. */
   async function partsOf(root: Message): Promise<string[]> {

@@ -4,7 +4,7 @@ import { channelUrl, messageUrl, placeOf } from "./addresses.ts";
 import type { Identity } from "./identity.ts";
 import { messageText, nameOf } from "./markdown/message-text.ts";
 import type { Names } from "./markdown/names.ts";
-import type { Channel, File, Message } from "./schema.ts";
+import type { Channel, Message } from "./schema.ts";
 import { isBot, isReply } from "./taken.ts";
 import { isoOf, minuteOf } from "./time.ts";
 
@@ -167,7 +167,7 @@ function relationsOf({ identity, channel, names }: Where, messages: readonly Mes
     const markdown = messageText({ ...message, files: [] }, names);
     for (const { target, text, sort } of linksIn(withoutCode(markdown, codeSpans(markdown)))) {
       if (sort !== "url") continue;
-      const place = placeOf(target, identity.url, identity.teamId);
+      const place = placeOf(target, identity.sites);
       const id = place?.ts ? `${place.channel}/${place.thread ?? place.ts}` : place?.channel;
       if (id !== `${channel.id}/${message.thread_ts ?? message.ts}`)
         add({ rel: "links", ...(id !== undefined ? { id } : { url: target }), ...(text !== undefined && { text }) });
@@ -197,22 +197,4 @@ export function channelItem({ identity, channel, names }: Where): Draft {
     },
   };
   return { ...draft, version: createHash("sha256").update(JSON.stringify(draft)).digest("base64url").slice(0, 12) };
-}
-
-/** A shared file. The same file in another channel is another item there, because others may read it. */
-export function fileItem(channel: Channel, file: File, parent: string): Draft {
-  const at = file.created ? new Date(file.created * 1000).toISOString() : undefined;
-  return {
-    id: `${channel.id}/${file.id}`,
-    kind: "file",
-    title: nameOf(file),
-    version: `${file.updated ?? file.created ?? 0} ${file.size ?? 0} ${nameOf(file)}`,
-    container: channel.id,
-    parent,
-    ...(file.permalink && { url: file.permalink }),
-    ...(at && { createdAt: at, updatedAt: at }),
-    ...(file.user && { authors: [`user:${file.user}`] }),
-    body: { mime: file.mimetype ?? "application/octet-stream", ...(file.size != null && { bytes: file.size }) },
-    fields: { channel: calledOf(channel), ...(file.name && { name: file.name }) },
-  };
 }

@@ -3,13 +3,13 @@ import type { SlackContext } from "./api.ts";
 import { describeChannel, followedChannels } from "./channels.ts";
 import { askFile } from "./files.ts";
 import { readThread } from "./history.ts";
-import { identityOf } from "./identity.ts";
 import { isReply } from "./taken.ts";
+import { identityIn } from "./workspaces.ts";
 
 /** The native id behind an address of this workspace, a permalink above all; undefined when it is another's. */
 export async function locate(ctx: SlackContext, text: string): Promise<string | undefined> {
-  const { url, teamId } = await identityOf(ctx);
-  const place = placeOf(text.trim(), url, teamId);
+  const { sites } = await identityIn(ctx, {});
+  const place = placeOf(text.trim(), sites);
   if (place === undefined) return undefined;
   if (place.file !== undefined) return fileId(ctx, place.file);
   const { channel, ts, thread } = place;

@@ -2,16 +2,17 @@ import { ConnectorError } from "../kit/index.ts";
 import type { SlackContext } from "./api.ts";
 import { conversationOf } from "./conversation.ts";
 import type { Known, SlackCursor, Walked } from "./cursor.ts";
+import { fileItem } from "./file-item.ts";
 import { rememberLate } from "./floor.ts";
 import { Gathered } from "./gathered.ts";
 import { isPaced, readThread } from "./history.ts";
-import { identityOf } from "./identity.ts";
-import { fileItem, unreadItem } from "./items.ts";
+import { unreadItem } from "./items.ts";
 import { lookbackOf, type Plan } from "./plan.ts";
 import type { Channel, Message } from "./schema.ts";
 import { hasReplies, isBot, isReply, isSilent, takenFiles } from "./taken.ts";
 import { isEarlier } from "./time.ts";
 import { rootVersion } from "./versions.ts";
+import { identityIn } from "./workspaces.ts";
 
 /** Messages that are missing are asked for by themselves; more than this are left to the full pass and its guard. */
 const MOST_MISSING = 20;
@@ -80,7 +81,7 @@ export class MessageReader {
   async #lookAtOld(message: Message, version: string): Promise<void> {
     const id = `${this.#channel.id}/${message.ts}`;
     const { drafts } = this.gathered;
-    drafts.push(unreadItem(await identityOf(this.#ctx), this.#channel, message, version));
+    drafts.push(unreadItem(await identityIn(this.#ctx, this.#channel), this.#channel, message, version));
     for (const file of takenFiles(this.#ctx.config, message)) drafts.push(fileItem(this.#channel, file, id));
   }
 

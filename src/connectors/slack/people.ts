@@ -2,8 +2,10 @@ import { z } from "zod";
 import { ConnectorError } from "../kit/index.ts";
 import { call, remember, type SlackContext } from "./api.ts";
 import { describeChannel } from "./channels.ts";
+import { identityOf } from "./identity.ts";
 import type { People } from "./items.ts";
 import { type Message, ok, User } from "./schema.ts";
+import { workspacesOf } from "./workspaces.ts";
 
 /** Asked again after so long: people change their names. */
 const KEPT_MS = 7 * 24 * 3_600_000;
@@ -22,19 +24,35 @@ export async function namesIn(
   const said = messages.map(({ text, blocks, attachments }) => JSON.stringify([text, blocks, attachments])).join("\n");
   const ids = (pattern: RegExp) => [...said.matchAll(pattern)].map((match) => match[1] ?? match[2] ?? "");
   const authors = messages.flatMap(({ user }) => user ?? []);
-  const people = await loaded([...alsoOf, ...authors, ...ids(/<@([UW]\w+)|"user_id":"([UW]\w+)"/g)], (id) =>
-    personOf(ctx, id),
-  );
-  const channels = await loaded(ids(/<#([CGD]\w+)|"channel_id":"([CGD]\w+)"/g), (id) => channelName(ctx, id));
-  const groups = /<!subteam\^|"usergroup_id"/.test(said) ? await groupsOf(ctx) : undefined;
   const written = new Map(
     messages.flatMap(({ user, user_profile: shown }) => {
       const name = shown?.real_name ?? shown?.display_name;
       return user !== undefined && name !== undefined ? [[user, name] as const] : [];
     }),
   );
+  return namesOf(ctx, {
+    people: [...alsoOf, ...authors, ...ids(/<@([UW]\w+)|"user_id":"([UW]\w+)"/g)],
+    channels: ids(/<#([CGD]\w+)|"channel_id":"([CGD]\w+)"/g),
+    hasGroups: /<!subteam\^|"usergroup_id"/.test(said),
+    written,
+  });
+}
+
+interface Mentioned {
+  people: readonly string[];
+  channels: readonly string[];
+  hasGroups?: boolean;
+  /** Names that came with the messages, for people who cannot be asked for. */
+  written?: ReadonlyMap<string, string>;
+}
+
+/** Names of people, channels and groups by their ids, asked for where they are not known. */
+export async function namesOf(ctx: SlackContext, mentioned: Mentioned): Promise<People> {
+  const people = await loaded(mentioned.people, (id) => personOf(ctx, id));
+  const channels = await loaded(mentioned.channels, (id) => channelName(ctx, id));
+  const groups = mentioned.hasGroups === true ? await groupsOf(ctx) : undefined;
   return {
-    person: (id) => (id === "USLACKBOT" ? "Slackbot" : undefined) ?? people.get(id)?.name ?? written.get(id) ?? id,
+    person: (id) => (id === "USLACKBOT" ? "Slackbot" : (people.get(id)?.name ?? mentioned.written?.get(id) ?? id)),
     channel: (id) => channels.get(id) ?? id,
     group: (id) => groups?.get(id) ?? id,
     principal: (id) => `user:${people.get(id)?.email ?? id}`,
@@ -117,8 +135,14 @@ function groupsOf(ctx: SlackContext): Promise<ReadonlyMap<string, string>> {
 
 async function askGroups(ctx: SlackContext): Promise<ReadonlyMap<string, string>> {
   try {
-    const { body } = await call(ctx, "usergroups.list", {}, Groups, { bucket: "groups" });
-    return new Map(body.usergroups.map(({ id, handle, name }) => [id, handle || name]));
+    const { isOrganization } = await identityOf(ctx);
+    const found = new Map<string, string>();
+    for (const { teamId } of await workspacesOf(ctx)) {
+      const query = { ...(isOrganization && { team_id: teamId }) };
+      const { body } = await call(ctx, "usergroups.list", query, Groups, { bucket: "groups" });
+      for (const { id, handle, name } of body.usergroups) found.set(id, handle || name);
+    }
+    return found;
   } catch (thrown) {
     const { kind } = ConnectorError.from(thrown);
     if (kind !== "permission" && kind !== "unsupported") throw thrown;

@@ -19,6 +19,7 @@ export const File = z.object({
   name: text,
   title: text,
   mimetype: text,
+  filetype: text,
   mode: text,
   size: z.number().nullish(),
   user: text,
@@ -29,6 +30,7 @@ export const File = z.object({
   url_private_download: text,
   is_external: z.boolean().nullish(),
   external_url: text,
+  linked_channel_id: text,
 });
 export type File = z.output<typeof File>;
 
@@ -88,6 +90,7 @@ export const Channel = z.object({
   purpose: Said,
   previous_names: list(z.string()).catch([]),
   context_team_id: text,
+  shared_team_ids: list(z.string()).catch([]),
 });
 export type Channel = z.output<typeof Channel>;
 

@@ -25,9 +25,13 @@ export const slackService: HttpService<SlackConfig> = {
     groups: { concurrency: 1, perMinute: 19 },
     members: { concurrency: 1, perMinute: 96 },
     fileInfo: { concurrency: 2, perMinute: 96 },
+    fileList: { concurrency: 1, perMinute: 48 },
     files: { concurrency: 2 },
     search: { concurrency: 1, perMinute: 19 },
+    // For most workspaces; large ones may ask more often: https://docs.slack.dev/reference/methods/assistant.search.context, 2026-11.
+    realTimeSearch: { concurrency: 1, perMinute: 9 },
     join: { concurrency: 1, perMinute: 48 },
+    teams: { concurrency: 1, perMinute: 48 },
     identity: { concurrency: 2 },
     socket: { concurrency: 1 },
   },

@@ -41,3 +41,8 @@ export function takenFiles({ includeFiles }: Pick<SlackConfig, "includeFiles">, 
     ({ mode, is_external }) => !is_external && !["tombstone", "external", "hidden_by_limit"].includes(mode ?? ""),
   );
 }
+
+/** Documents that people write in Slack itself. Huddle notes are canvases too. */
+export function isCanvas({ filetype, mimetype }: Pick<File, "filetype" | "mimetype">): boolean {
+  return filetype === "quip" || filetype === "canvas" || mimetype === "application/vnd.slack-docs";
+}

@@ -8,6 +8,7 @@ import { isPaced } from "./history.ts";
 import { askIdentity, type Identity } from "./identity.ts";
 import { calledOf } from "./items.ts";
 import { type Channel, ok } from "./schema.ts";
+import { workspacesOf } from "./workspaces.ts";
 
 const SHOWN = 5;
 const Opened = ok({ url: z.string() });
@@ -27,6 +28,7 @@ const PURPOSES: Readonly<Record<string, string>> = {
   "usergroups:read": "Names of groups (their ids are shown instead)",
   "files:read": "Files",
   "search:read": "Slack's own search",
+  "team:read": "Addresses of the organization's workspaces",
 };
 
 type Findings = Required<TestAnswer>;
@@ -35,6 +37,8 @@ type Findings = Required<TestAnswer>;
 export async function testAccount(ctx: SlackContext): Promise<TestAnswer> {
   const identity = await askIdentity(ctx);
   const found: Findings = { account: accountOf(identity), granted: [], missing: [], limits: [], warnings: [] };
+  await lookAtWorkspaces(ctx, identity, found);
+  lookAtEnd(ctx, identity, found);
   await lookAtScopes(ctx, identity, found);
   const channels = await lookAtChannels(ctx, found);
   await lookAtPace(ctx, channels, found);
@@ -46,9 +50,37 @@ function accountOf({ user, team, isBot, url }: Identity): string {
   return `${user}${isBot ? " (app)" : ""} in ${team} (${new URL(url).host})`;
 }
 
+/** Of an organization: where the app was added. Without that its token reads nothing. */
+async function lookAtWorkspaces(ctx: SlackContext, { isOrganization, team }: Identity, found: Findings): Promise<void> {
+  if (!isOrganization) return;
+  const names = (await workspacesOf(ctx)).map(({ name }) => name);
+  const shown = names.slice(0, SHOWN).join(", ");
+  const rest = names.length - SHOWN;
+  if (names.length > 0)
+    found.granted.push(`${plural(names.length, "workspace")}: ${shown}${rest > 0 ? ` and ${rest} more` : ""}`);
+  else
+    found.missing.push({
+      what: "Workspaces",
+      why: `The app was installed for the organization ${team}, but added to none of its workspaces.`,
+      how: "Ask an administrator of the organization to add it: Organization settings, Integrations, Installed apps.",
+    });
+}
+
+/** A token that was pasted and rotates cannot be renewed: only a login is. */
+function lookAtEnd({ config }: SlackContext, { endsAt, isBot }: Identity, found: Findings): void {
+  const isPasted = config.botToken !== undefined || config.userToken !== undefined;
+  if (endsAt === undefined || !isPasted) return;
+  const at = endsAt.toISOString().slice(0, 16).replace("T", " ");
+  found.warnings.push(
+    `${isBot ? "botToken" : "userToken"} ends on ${at} UTC: its app rotates tokens, and one that was pasted cannot be renewed. ` +
+      "Make an app without token rotation, whose tokens stay, or log in with clientId.",
+  );
+}
+
 async function lookAtScopes(ctx: SlackContext, identity: Identity, found: Findings): Promise<void> {
   const { config } = ctx;
   const person = hasUser(config) && config.botToken !== undefined ? await askIdentity(ctx, USER) : undefined;
+  const searcher = person ?? identity;
   if (person !== undefined)
     found.granted.push(`as ${person.user}: ${config.includeDms ? "direct messages, " : ""}Slack's own search`);
   if (person !== undefined && person.teamId !== identity.teamId)
@@ -56,7 +88,8 @@ async function lookAtScopes(ctx: SlackContext, identity: Identity, found: Findin
   const needed = [
     ...scopesOf(config),
     ...(config.autoJoin ? ["channels:join"] : []),
-    ...(hasUser(config) ? ["search:read"] : []),
+    ...(hasUser(config) && !searcher.scopes.includes("search:read.public") ? ["search:read"] : []),
+    ...(identity.isOrganization ? ["team:read"] : []),
   ];
   for (const scope of needed) {
     const isPersonal = person !== undefined && /^(?:im|mpim|search):/.test(scope);
@@ -76,7 +109,7 @@ async function lookAtChannels(ctx: SlackContext, found: Findings): Promise<Chann
   const readable = channels.filter((channel) => channel.is_member !== false || ctx.config.botToken === undefined);
   for (const channel of readable.slice(0, SHOWN)) found.granted.push(titled(channel));
   const rest = readable.length - SHOWN;
-  if (rest > 0) found.granted.push(`${rest} more ${rest === 1 ? "channel" : "channels"}`);
+  if (rest > 0) found.granted.push(plural(rest, "more channel"));
   for (const channel of channels.filter((one) => !readable.includes(one)))
     found.missing.push({
       what: calledOf(channel),
@@ -149,4 +182,8 @@ async function lookAtSocket(ctx: SlackContext, found: Findings): Promise<void> {
       how: "Make an app-level token with connections:write under Basic Information, and switch Socket Mode on.",
     });
   }
+}
+
+function plural(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }

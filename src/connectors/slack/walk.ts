@@ -1,15 +1,16 @@
 import type { From, Page } from "../kit/index.ts";
 import type { SlackContext } from "./api.ts";
+import { walkCanvases } from "./canvas-walk.ts";
 import type { SlackCursor, Walked } from "./cursor.ts";
 import { floorOf, lateRoots, lowerFloor } from "./floor.ts";
 import { type HistoryPage, history, isPaced } from "./history.ts";
-import { identityOf } from "./identity.ts";
 import { channelItem } from "./items.ts";
 import { MessageReader } from "./message-reader.ts";
 import { namesIn } from "./people.ts";
 import { lookbackOf, narrowed, type Plan, planned } from "./plan.ts";
 import type { Channel } from "./schema.ts";
 import { isEarlier, tsAt } from "./time.ts";
+import { identityIn } from "./workspaces.ts";
 
 /** Our clock may be slow: nothing that Slack shows is too new. */
 const SKEW_MS = 3_600_000;
@@ -36,7 +37,13 @@ export class Walk {
     this.#plan = plan;
     this.#limited = cursor.limited === true;
     this.#isFirst = isFirst;
-    this.#walked = { whole: false, ids: new Set([channel.id]), known: this.#cursor.known, floor: cursor.floor };
+    this.#walked = {
+      whole: false,
+      ids: new Set([channel.id]),
+      known: this.#cursor.known,
+      floor: cursor.floor,
+      canvases: cursor.canvases ?? {},
+    };
     this.#reader = new MessageReader(ctx, channel, this.#cursor, this.#walked, isFirst);
     ctx.api.walkedBy(ctx.signal).set(channel.id, this.#walked);
   }
@@ -66,13 +73,16 @@ export class Walk {
       if (end || page.isLast) break;
       yield this.#page(page.good.at(-1)?.ts);
     }
-    if (this.#plan.deep) yield* this.#oldThreads();
+    if (this.#plan.deep) {
+      yield* this.#oldThreads();
+      await this.#canvases();
+    }
     yield this.#end(beganAtTop);
   }
 
   /** The channel itself is an item. */
   async #describe(): Promise<void> {
-    const identity = await identityOf(this.#ctx);
+    const identity = await identityIn(this.#ctx, this.#channel);
     const { user } = this.#channel;
     const names = await namesIn(this.#ctx, [], user === undefined ? [] : [user]);
     this.#reader.gathered.drafts.push(channelItem({ identity, channel: this.#channel, names }));
@@ -117,6 +127,12 @@ export class Walk {
       if (!this.#reader.read.has(ts)) await this.#reader.readThread(ts);
       if (this.#isFull) yield this.#page(undefined);
     }
+  }
+
+  async #canvases(): Promise<void> {
+    const known = this.#cursor.canvases ?? {};
+    const now = await walkCanvases(this.#ctx, this.#channel, known, this.#reader.gathered, this.#walked);
+    this.#cursor.canvases = now;
   }
 
   /** What was gathered, and where to go on behind it. */

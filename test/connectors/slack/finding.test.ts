@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { permalink } from "../../twins/slack/methods.ts";
+import { permalink } from "../../twins/slack/search.ts";
 import { SlackWorld } from "./world.ts";
 
 let world: SlackWorld;
@@ -87,6 +87,66 @@ describe("Slack's own search", () => {
     expect(
       seen.filter(({ name }) => name === "conversations.history").every(({ token }) => token.startsWith("xoxb-")),
     ).toBe(true);
+  });
+
+  it("takes questions to the Real-time Search where the token may, and reads what it finds by the ordinary way", async () => {
+    world = await SlackWorld.open();
+    const { userToken, world: workspace, service } = world.twin;
+    userToken.scopes.delete("search:read");
+    for (const scope of ["search:read.public", "search:read.files"]) userToken.scopes.add(scope);
+    world.configure({ userToken: userToken.value });
+    await world.sync();
+    const root = world.post("The heron sits on weir 3");
+    world.reply(root, "By the kingfisher's nest.");
+    const plan = workspace.canvas("Herons", "<p>heron counts of weir 3</p>", world.ana.id, { ownOf: world.ops });
+    const elsewhere = workspace.channel("elsewhere", { members: new Set([world.twin.person.id]) });
+    workspace.post(elsewhere, world.ana.id, "A heron at weir 3, elsewhere");
+    const found = await world.place.engine.searchLive("work", "Where is the heron of weir 3? from:@ana", 5);
+    expect(found).toEqual([]); // "from" and "ana" are words of the question, no conditions
+    expect(await world.place.engine.searchLive("work", "Where is the heron of weir 3?", 5)).toEqual([
+      world.id(root),
+      world.id(plan.id),
+    ]);
+    expect(await world.text(root)).toContain("By the kingfisher's nest.");
+    const asked = service.seen.filter(({ name }) => name === "assistant.search.context");
+    expect(asked.at(-1)?.args).toMatchObject({
+      query: "Where is the heron of weir 3?",
+      channel_types: "public_channel",
+      content_types: "messages,files",
+    });
+    expect(asked.every(({ token }) => token.startsWith("xoxp-"))).toBe(true);
+    expect((await world.place.engine.test("work")).missing).toEqual([]);
+  });
+
+  it("reads on where most of what the Real-time Search finds lies elsewhere", async () => {
+    world = await SlackWorld.open({ config: { channels: ["field-ops"] } });
+    const { userToken, world: workspace, service } = world.twin;
+    userToken.scopes.add("search:read.public");
+    world.configure({ userToken: userToken.value });
+    const elsewhere = world.twin.channel("aaa");
+    for (let at = 0; at < 30; at++) workspace.post(elsewhere, world.ana.id, `An otter, number ${at}`);
+    workspace.channels.delete(world.ops.id);
+    workspace.channels.set(world.ops.id, world.ops); // behind the other one
+    const said = world.post("One otter at the mill");
+    expect(await world.place.engine.searchLive("work", "otter", 3)).toEqual([world.id(said)]);
+    expect(service.seen.filter(({ name }) => name === "assistant.search.context")).toHaveLength(2);
+  });
+
+  it("takes the older search where the workspace does not have the Real-time Search", async () => {
+    world = await SlackWorld.open();
+    const { userToken, world: workspace } = world.twin;
+    userToken.scopes.add("search:read.public");
+    world.configure({ userToken: userToken.value });
+    workspace.hasRealTimeSearch = false;
+    const root = world.post("Where is the heron?");
+    expect(await world.place.engine.searchLive("work", "heron", 5)).toEqual([world.id(root)]);
+    userToken.scopes.delete("search:read");
+    await world.place.reopen();
+    world.configure({});
+    await expect(world.place.engine.searchLive("work", "heron", 5)).rejects.toMatchObject({
+      kind: "unsupported",
+      message: "The workspace does not have this.",
+    });
   });
 
   it("says that it needs a person's token where there is none", async () => {

@@ -9,7 +9,7 @@ import { Steady } from "../../twins/steady.ts";
 import { SlackWorld } from "./world.ts";
 
 /** Methods that came after the description of 2021 was archived, or that it leaves out. */
-const UNDESCRIBED = ["/conversations.join", "/apps.connections.open"];
+const UNDESCRIBED = ["/conversations.join", "/apps.connections.open", "/assistant.search.context"];
 
 describe("a judge that we did not write", () => {
   let steady: Steady | undefined;
@@ -39,6 +39,10 @@ describe("a judge that we did not write", () => {
     await world.sync();
     await world.syncTomorrow();
     await world.place.engine.searchLive("work", "answer", 5);
+    world.twin.userToken.scopes.add("search:read.public");
+    await world.place.reopen();
+    await world.place.engine.searchLive("work", "answer?", 5);
+    await world.place.engine.list("work", { parent: world.ops.id });
     await world.place.engine.fetch(
       `https://weirworks.slack.com/archives/${world.ops.id}/p${root.ts.replace(".", "")}`,
       { live: true },

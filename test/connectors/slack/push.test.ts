@@ -95,6 +95,42 @@ describe("a delivery of the Events API", () => {
     expect(await world.text(ancient)).toContain("And another one");
   });
 
+  it("of a channel that the app was put out of hides what it tells of, and deletes nothing", async () => {
+    world = await SlackWorld.open({ config: { includePrivate: true } });
+    const { events, world: workspace, bot } = world.twin;
+    world.configure({ signingSecret: events.signingSecret });
+    const secret = workspace.channel("secret", { kind: "private", members: new Set([bot.id, world.ana.id]) });
+    const said = workspace.post(secret, world.ana.id, "Between us: the ladder leaks.");
+    await world.sync();
+    const hook = await world.place.engine.hook("work");
+    const before = events.told.length;
+    workspace.edit(secret, said.ts, "Between us: the ladder is tight.");
+    secret.members.delete(bot.id);
+    const { raw, headers } = events.signed(events.told[before] as object);
+    await hook?.take(request(raw, headers));
+    await vi.waitFor(async () => expect(await world.text(said, secret)).toBeUndefined(), WAIT);
+    secret.members.add(bot.id);
+    expect(await world.sync()).toMatchObject({ deleted: 0, added: 0 });
+    expect(await world.text(said, secret)).toBe("Between us: the ladder is tight.");
+  });
+
+  it("of a canvas brings it where it is followed, though the delivery does not say where that is", async () => {
+    world = await SlackWorld.open();
+    const { events, world: workspace } = world.twin;
+    world.configure({ signingSecret: events.signingSecret });
+    for (let at = 0; at < 8; at++) world.twin.channel(`room-${at}`);
+    const canvas = workspace.canvas("Levels", "<p>84 cm</p>", world.ana.id, { ownOf: world.ops });
+    await world.sync();
+    const hook = await world.place.engine.hook("work");
+    const before = events.told.length;
+    workspace.editCanvas(canvas, "<p>91 cm</p>");
+    world.twin.asked();
+    const { raw, headers } = events.signed(events.told[before] as object);
+    await hook?.take(request(raw, headers));
+    await vi.waitFor(async () => expect(await world.text(canvas.id)).toBe("91 cm"), WAIT);
+    expect(world.twin.asked().filter((name) => name === "files.info").length).toBeLessThanOrEqual(2);
+  });
+
   it.each<[string, object, object, unknown]>([
     ["a message", { type: "message", ts: "1760000000.000100" }, {}, { refresh: ["C/1760000000.000100"] }],
     [

@@ -16,6 +16,12 @@ export function expectedItems(world: World, bot: string): Map<string, string> {
   for (const channel of followed)
     for (const message of channel.messages.values())
       if (isRoot(channel, message)) found.set(`${channel.id}/${message.ts}`, wordsOf(message));
+  for (const { id, ownCanvasOf, content } of world.files.values())
+    if (followed.some((channel) => channel.id === ownCanvasOf))
+      found.set(
+        `${ownCanvasOf}/${id}`,
+        /<p[^>]*>([^<]{4,})</.exec(content.toString())?.[1]?.replaceAll("&amp;", "&") ?? "",
+      );
   for (const channel of followed) {
     for (const message of channel.messages.values())
       for (const id of isRoot(channel, rootOf(channel, message)) ? (message.files ?? []) : []) {

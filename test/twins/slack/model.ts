@@ -17,8 +17,13 @@ export interface File {
   user: string;
   created: number;
   content: Buffer;
-  /** "hosted", "tombstone", "external", "hidden_by_limit". */
+  /** "hosted", "tombstone", "external", "hidden_by_limit"; canvases: "quip". */
   mode: string;
+  /** Seconds since 1970 of the last edit. */
+  updated?: number;
+  isCanvas?: boolean;
+  /** The channel whose own canvas it is: no message carries it. */
+  ownCanvasOf?: string;
 }
 
 export interface Message {
@@ -49,6 +54,9 @@ export interface Channel {
   purpose: string;
   members: Set<string>;
   isExternal: boolean;
+  /** Its workspace in an organization, and the other ones that it is shared with. */
+  team?: string;
+  sharedTeams?: string[];
   /** By their ts; replies stand beside the roots. */
   messages: Map<string, Message>;
 }
@@ -61,6 +69,8 @@ export interface Token {
   revoked: boolean;
   /** Milliseconds since 1970. */
   expiresAt?: number;
+  /** Good for all workspaces of the organization. */
+  isOfOrganization?: boolean;
 }
 
 export const BOT_SCOPES = [

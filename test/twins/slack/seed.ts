@@ -48,6 +48,8 @@ export function seedWorkspace({ world, bot, person }: SlackTwin): void {
       );
   const plan = world.file("fish ladder ✓.md", "# Fish ladder\n\nFourteen pools, each 20 cm above the last.\n", ana.id);
   world.post(nets, ana.id, "The plan of the ladder", { files: [plan.id], subtype: "file_share", at: minutesAgo(2000) });
+  const rota = `<h1>Rota</h1><p class="line">Weir 3 is looked after by Ana &amp; Bo.</p>`;
+  world.canvas("Untitled", rota, ana.id, { ownOf: ops });
   world.post(ops, undefined, "Gauge alarm: 91 cm", {
     subtype: "bot_message",
     bot_id: "B0GAUGE001",

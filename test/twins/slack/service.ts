@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Answered } from "../faults.ts";
-import { METHODS, Refused } from "./methods.ts";
+import { Refused, type Tier } from "./call.ts";
+import { METHODS } from "./methods.ts";
 import type { Token } from "./model.ts";
 import type { World } from "./world.ts";
 
@@ -22,7 +23,7 @@ export interface Seen {
   params: Readonly<Record<string, string>>;
 }
 
-const PER_MINUTE = { 1: 1, 2: 20, 3: 50, 4: 100 } as const;
+const PER_MINUTE: Readonly<Record<Tier, number>> = { 1: 1, 2: 20, 3: 50, 4: 100, search: 10 };
 
 export interface Regime {
   pageCap: number;
@@ -95,6 +96,8 @@ export class Service {
         historyCap: this.regime.historyCap,
         socketUrl,
       };
+      if (method.wantsTeam && call.token.isOfOrganization && !args.has("team_id"))
+        throw new Refused("missing_argument");
       for (const needed of method.scopes?.(call) ?? [])
         if (!call.token.scopes.has(needed))
           throw new Refused("missing_scope", { needed, provided: [...call.token.scopes].join(",") });
@@ -133,6 +136,10 @@ export class Service {
         body: Buffer.from("<!doctype html><title>Sign in | Slack</title>"),
       };
     }
+    if (file.isCanvas) {
+      const body = Buffer.from(`<div class="quip-canvas-content">${file.content}</div>`);
+      return { status: 200, headers: { "content-type": "text/html; charset=utf-8" }, body };
+    }
     return { status: 200, headers: { "content-type": file.mimetype }, body: file.content };
   }
 
@@ -143,7 +150,7 @@ export class Service {
   }
 
   /** Calls of one method by one token in the last minute, against its tier. */
-  #overTier(name: string, tier: 1 | 2 | 3 | 4, token: string, at: number): boolean {
+  #overTier(name: string, tier: Tier, token: string, at: number): boolean {
     const paced = this.regime.paced && (name === "conversations.history" || name === "conversations.replies");
     const most = paced ? 1 : PER_MINUTE[tier];
     const key = `${name} ${token}`;

@@ -32,20 +32,31 @@ export function channelShape(world: World, channel: Channel, asker: string): obj
     unlinked: 0,
     name_normalized: name,
     is_shared: channel.isExternal,
-    is_org_shared: false,
+    is_org_shared: (channel.sharedTeams ?? []).length > 0,
     is_pending_ext_shared: false,
     pending_shared: [],
-    context_team_id: world.team.id,
+    context_team_id: channel.team ?? world.team.id,
     updated: channel.created * 1000,
     creator: [...channel.members][0] ?? "USLACKBOT",
     is_ext_shared: channel.isExternal,
-    shared_team_ids: [world.team.id],
+    shared_team_ids: [channel.team ?? world.team.id, ...(channel.sharedTeams ?? [])],
     pending_connected_team_ids: [],
     is_member: channel.members.has(asker),
     topic: said(channel.topic),
     purpose: said(channel.purpose),
     previous_names: channel.previousNames,
     num_members: channel.members.size,
+    properties: propertiesOf(world, channel),
+  };
+}
+
+/** The channel's own canvas is its first tab. */
+function propertiesOf(world: World, channel: Channel): object {
+  const canvas = [...world.files.values()].find((file) => file.ownCanvasOf === channel.id);
+  if (canvas === undefined) return { tabs: [] };
+  return {
+    canvas: { file_id: canvas.id, is_empty: canvas.content.length === 0, quip_thread_id: "TXD9AAkUiiQ" },
+    tabs: [{ id: "Ct01", label: "", type: "channel_canvas", data: { file_id: canvas.id } }],
   };
 }
 
@@ -93,10 +104,11 @@ export function fileShape(world: World, file: File, origin: string): object {
     name: file.name,
     title: file.title,
     mimetype: file.mimetype,
-    filetype: file.name.split(".").at(-1),
-    pretty_type: "File",
+    filetype: file.isCanvas ? "quip" : file.name.split(".").at(-1),
+    pretty_type: file.isCanvas ? "Canvas" : "File",
     user: file.user,
-    editable: false,
+    ...(file.updated !== undefined && { updated: file.updated, edit_timestamp: file.updated }),
+    editable: file.isCanvas === true,
     size: file.content.length,
     mode: file.mode,
     is_external: file.mode === "external",

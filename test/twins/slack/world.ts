@@ -8,6 +8,11 @@ export class World {
   readonly files = new Map<string, File>();
   readonly usergroups = new Map<string, { id: string; name: string; handle: string; users: string[] }>();
   readonly tokens = new Map<string, Token>();
+  readonly teams = new Map([[this.team.id, this.team]]);
+  /** Set where the workspaces belong to an organization. */
+  organization: { id: string; name: string; domain: string } | undefined;
+  /** Whether the workspace has the Real-time Search API. */
+  hasRealTimeSearch = true;
   /** What the free plan hides, in seconds since 1970. */
   visibleSince = 0;
   listener: (event: Record<string, unknown>, channel?: Channel) => void = () => {};
@@ -86,6 +91,26 @@ export class World {
     };
     this.files.set(file.id, file);
     return file;
+  }
+
+  /** A canvas; `ownOf` makes it the channel's own, which no message carries. */
+  canvas(title: string, html: string, user: string, more: { ownOf?: Channel } = {}): File {
+    const own = more.ownOf && { ownCanvasOf: more.ownOf.id };
+    const file = this.file(title, html, user, {
+      mimetype: "application/vnd.slack-docs",
+      mode: "quip",
+      isCanvas: true,
+      ...own,
+    });
+    file.updated = file.created;
+    return file;
+  }
+
+  /** Somebody writes in a canvas. Slack tells only that it changed. */
+  editCanvas(file: File, html: string): void {
+    file.content = Buffer.from(html);
+    file.updated = Math.max((file.updated ?? 0) + 1, Math.floor(this.now().getTime() / 1000));
+    this.listener({ type: "file_change", file_id: file.id, file: { id: file.id }, user_id: file.user });
   }
 
   post(channel: Channel, user: string | undefined, text: string, more: Partial<Message> & { at?: Date } = {}): Message {
