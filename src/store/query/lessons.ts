@@ -3,10 +3,10 @@ import { type Profile, TITLE_WEIGHT } from "./profile.ts";
 import { isSmallWord } from "./stop-words.ts";
 import { GAP, type Vocabulary } from "./vocabulary.ts";
 
-/** So many of the best items teach, by the words that at least two of them hold. */
-const TEACHERS = 8;
-const LESSONS = 20;
-const MOST_LOOKED_UP = 40;
+/** So many of the best items teach, by the words that at least two of them hold, the best the most. */
+const TEACHERS = 16;
+const LESSONS = 30;
+const MOST_LOOKED_UP = 60;
 const SHORTEST = 3;
 /** What a lesson must weigh: a word that more than every fifth item holds teaches nothing. */
 const LEAST_WEIGHT = 1.6;
@@ -23,7 +23,7 @@ export function lessonsOf(
     .sort((left, right) => right.score - left.score)
     .slice(0, TEACHERS);
   const shares = new Map<number, { share: number; held: number }>();
-  for (const { profile, score } of teachers) addShares(shares, profile, score);
+  for (const [place, { profile, score }] of teachers.entries()) addShares(shares, profile, score / (1 + place));
   return [...shares]
     .filter(([word, { held }]) => held >= Math.min(2, teachers.length) && teaches(vocabulary, word))
     .sort(([, left], [, right]) => right.share - left.share)

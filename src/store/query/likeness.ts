@@ -15,9 +15,9 @@ export interface Candidate {
 
 // Chosen by bench/relevance, each collection left out in turn; anything near them serves as well.
 /** The share of the beginnings in the first order, and what words near each other add to it at most. */
-const [BEGINNINGS, NEARNESS] = [0.7, 0.2];
+const [BEGINNINGS, NEARNESS] = [0.7, 0.15];
 /** The share of feedback in the second order, reached by questions of so many words: a short one says what it means. */
-const [FEEDBACK, WORDS_FOR_FEEDBACK] = [0.4, 4];
+const [FEEDBACK, WORDS_FOR_FEEDBACK] = [0.5, 4];
 
 /**
  * A new score for each candidate, 0 to 1 and more, higher is better: how the index scored it, how its beginning meets
