@@ -3,6 +3,7 @@ import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync,
 import { connect } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
+import { makeCertificate } from "./certificate.ts";
 import { freePort } from "./npx.ts";
 
 const PROGRAM = "/usr/sbin/dovecot";
@@ -17,6 +18,10 @@ export interface DovecotOptions {
   extra?: string;
   /** What the server says it can, in place of what it can. */
   capability?: string;
+  /** Access tokens are taken too, by these mechanisms, when the authorization server says that they are good. */
+  oauth?: { introspectionUrl: string; mechanisms: readonly ("xoauth2" | "oauthbearer")[] };
+  /** A certificate and its key in place of its own, PEM. */
+  certificate?: { certificate: string; key: string };
 }
 
 /** A Dovecot of Debian's, on free ports of this machine, with users whose password is their name and "-secret". */
@@ -90,13 +95,18 @@ interface LayOut extends DovecotOptions {
 }
 
 /** Writes everything that the server needs; answers the path of its configuration. */
-function layOut(folder: string, { port, tlsPort, format = "maildir", extra = "", capability }: LayOut): string {
+function layOut(
+  folder: string,
+  { port, tlsPort, format = "maildir", extra = "", capability, oauth, certificate }: LayOut,
+): string {
   chmodSync(folder, 0o755);
   const isRoot = process.getuid?.() === 0;
   const [uid, gid] = isRoot ? [NOBODY, NOBODY] : [process.getuid?.() ?? NOBODY, process.getgid?.() ?? NOBODY];
   for (const name of ["run", "state", "mail"]) mkdirSync(join(folder, name), { mode: 0o755 });
   if (isRoot) chownSync(join(folder, "mail"), uid, gid);
-  makeCertificate(folder);
+  const { certificate: shown, key } = certificate ?? makeCertificate();
+  writeFileSync(join(folder, "certificate.pem"), shown);
+  writeFileSync(join(folder, "key.pem"), key, { mode: 0o600 });
   const place = format === "maildir" ? `maildir:${folder}/mail/%n` : `sdbox:${folder}/mail/%n`;
   const mine = userInfo().username;
   const [internal, login] = isRoot ? ["dovecot", "dovenull"] : [mine, mine];
@@ -117,7 +127,7 @@ mail_uid = ${uid}
 mail_gid = ${gid}
 mail_location = ${place}
 mail_max_userip_connections = 100
-auth_mechanisms = plain login
+auth_mechanisms = plain login ${oauth?.mechanisms.join(" ") ?? ""}
 disable_plaintext_auth = no
 auth_failure_delay = 0
 service anvil {
@@ -133,8 +143,10 @@ imap_id_send = *
 mail_always_cache_fields = flags
 passdb {
   driver = static
+  mechanisms = plain login
   args = password=%n-secret
 }
+${oauth === undefined ? "" : passdbOf(folder, oauth)}
 userdb {
   driver = static
   args = uid=${uid} gid=${gid} home=${folder}/mail/%n
@@ -189,12 +201,18 @@ ${extra}
   return file;
 }
 
-/** For 127.0.0.1 and localhost, good for a day, signed by itself. */
-function makeCertificate(folder: string): void {
-  // biome-ignore format: a command line
-  execFileSync("openssl", ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
-    "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", join(folder, "key.pem"), "-out", join(folder, "certificate.pem")],
-    { stdio: "ignore" });
+/** Tokens, RFC 7662: of whom they are and whether they are good is asked at each login. */
+function passdbOf(folder: string, { introspectionUrl, mechanisms }: NonNullable<DovecotOptions["oauth"]>): string {
+  const file = join(folder, "oauth2.conf");
+  const lines = [
+    "introspection_mode = post",
+    `introspection_url = ${introspectionUrl}`,
+    "username_attribute = sub",
+    "active_attribute = active",
+    "active_value = true",
+  ];
+  writeFileSync(file, `${lines.join("\n")}\n`);
+  return `passdb {\n  driver = oauth2\n  mechanisms = ${mechanisms.join(" ")}\n  args = ${file}\n}`;
 }
 
 async function answering(port: number, log: () => string): Promise<void> {

@@ -34,7 +34,7 @@ describe.each(driversHere())("what stands beside a word without a space, on %s",
 
   it.each(ATTACHED.map(([text, ...words], at) => ({ text, words, at })))(
     "$text is found by $words",
-    async ({ text, words, at }) => {
+    async ({ words, at }) => {
       for (const word of words) {
         const { hits } = await world.ask(word);
         expect([word, hits.map(({ id }) => id).sort()]).toEqual([

@@ -1,4 +1,4 @@
-import type { LoginClient, SignIn } from "../kit/index.ts";
+import { ConnectorError, type LoginClient, type SignIn } from "../kit/index.ts";
 import type { ImapConfig } from "./options.ts";
 import { providerOf } from "./providers.ts";
 
@@ -33,17 +33,19 @@ export const imapAuth: readonly SignIn<ImapConfig>[] = [
  * checked 2026-11-21. headwater only ever reads.
  */
 function loginClient(config: ImapConfig): LoginClient {
-  const { clientId = "", clientSecret, tenantId = "common" } = config;
+  const { clientId = "", clientSecret, authorizationUrl, tokenUrl, deviceUrl } = config;
   const client = { clientId, ...(clientSecret !== undefined && { clientSecret }) };
-  if (config.authorizationUrl !== undefined && config.tokenUrl !== undefined)
+  if (authorizationUrl !== undefined && tokenUrl !== undefined)
     return {
       ...client,
+      ...(deviceUrl !== undefined && { deviceUrl }),
       scopes: config.scopes,
-      authorizationUrl: config.authorizationUrl,
-      tokenUrl: config.tokenUrl,
+      authorizationUrl,
+      tokenUrl,
       allows: "what the mail server lets this app do; headwater only reads.",
     };
-  if (providerOf(config)?.name === "Gmail")
+  const provider = providerOf(config)?.name;
+  if (provider === "Gmail")
     return {
       ...client,
       scopes: ["https://mail.google.com/"],
@@ -53,6 +55,11 @@ function loginClient(config: ImapConfig): LoginClient {
       extra: { access_type: "offline", prompt: "consent" },
       allows: "all of your mail: Google has no narrower permission for IMAP. headwater only reads.",
     };
+  if (provider !== "Outlook" && config.tenantId === undefined)
+    throw new ConnectorError("config", `Where to log in for ${config.host} is not known.`, {
+      hint: "Set authorizationUrl, tokenUrl and scopes as its provider names them, or take clientId out and use an app password.",
+    });
+  const tenantId = config.tenantId ?? "common";
   const place = `https://login.microsoftonline.com/${encodeURIComponent(tenantId)}/oauth2/v2.0`;
   return {
     ...client,

@@ -1,7 +1,9 @@
+import { readFileSync } from "node:fs";
 import type { ImapFlow, ImapFlowOptions } from "imapflow";
 import { ConnectorError, type Context } from "../kit/index.ts";
 import { explained } from "./explain.ts";
 import type { ImapConfig } from "./options.ts";
+import { providerOf } from "./providers.ts";
 
 /** What a connection needs to know of its source. */
 export type Opening = Pick<Context<ImapConfig, unknown>, "source" | "config" | "tokens" | "http">;
@@ -72,7 +74,12 @@ function wireOf(opening: Opening): ImapFlowOptions {
     secure: useSsl,
     ...(!useSsl && { doSTARTTLS: startTls }),
     // The library hands these to every connection, encrypted from its first byte or not.
-    tls: { rejectUnauthorized: config.tlsRejectUnauthorized, minVersion: "TLSv1.2", lookup: http.lookup(host) },
+    tls: {
+      rejectUnauthorized: config.tlsRejectUnauthorized,
+      minVersion: "TLSv1.2",
+      lookup: http.lookup(host),
+      ...(config.tlsCaFile !== undefined && { ca: readPem(config.tlsCaFile) }),
+    },
     clientInfo: { name: "headwater" },
     logger: false,
     disableAutoIdle: true,
@@ -82,6 +89,17 @@ function wireOf(opening: Opening): ImapFlowOptions {
     maxResponseSize: LARGEST * 2,
     maxLineLength: LARGEST,
   };
+}
+
+function readPem(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (cause) {
+    throw new ConnectorError("config", "The file that tlsCaFile names cannot be read.", {
+      hint: "Check the path and that your user may read it.",
+      cause,
+    });
+  }
 }
 
 function isLoopback(host: string): boolean {
@@ -99,7 +117,10 @@ async function credentialOf(opening: Opening, refused: boolean): Promise<NonNull
   if (config.password !== undefined) return { user, pass: config.password };
   if (config.accessToken !== undefined) return { user, accessToken: config.accessToken };
   if (config.clientId !== undefined) return { user, accessToken: (await opening.tokens(refused)).accessToken };
+  const advice = providerOf(config)?.password;
+  const keep = `headwater secrets set ${source}-password, then password: secret://${source}-password`;
   throw new ConnectorError("config", `The options of ${source} hold no password and no way to log in.`, {
-    hint: `Put an app password into password: headwater secrets set ${source}-password, then password: secret://${source}-password`,
+    hint:
+      advice === undefined ? `Put an app password into password: ${keep}` : `${advice}\nKeep a password with: ${keep}`,
   });
 }

@@ -1,4 +1,5 @@
 import { ConnectorError, type ErrorKind } from "../kit/index.ts";
+import { networkSays } from "./network-words.ts";
 import type { ImapConfig } from "./options.ts";
 import { providerOf } from "./providers.ts";
 
@@ -11,7 +12,6 @@ interface Raised {
   responseText?: string;
   mailboxMissing?: boolean;
   throttleReset?: number;
-  tlsFailed?: boolean;
 }
 
 /** Response codes of RFC 5530 and of servers, with what they mean for us. */
@@ -31,8 +31,6 @@ const BY_CODE: Readonly<Record<string, ErrorKind>> = {
   PRIVACYREQUIRED: "config",
 };
 
-const UNTRUSTED = /^(CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|ERR_TLS_CERT|ERR_SSL_SSLV3_ALERT|HOSTNAME_MISMATCH)/;
-
 /** Any failure of a conversation with the server, in our words. Never the server's own. */
 export function explained(thrown: unknown, source: string, config: ImapConfig): ConnectorError {
   if (thrown instanceof ConnectorError) return thrown;
@@ -41,36 +39,18 @@ export function explained(thrown: unknown, source: string, config: ImapConfig): 
   const { host } = config;
   if (error.name === "AbortError") return new ConnectorError("cancelled", "Stopped.");
   const known = BY_CODE[error.serverResponseCode?.toUpperCase() ?? ""];
+  if (error.authenticationFailed && error.message === "Login is disabled") return noWayIn(source, config);
   if (error.authenticationFailed) return refusedLogin(error, source, config, known);
   if (error.code === "ETHROTTLE" || known === "rate_limited")
     return new ConnectorError("rate_limited", `${host} asks to be left alone for a while.`, {
       ...detail,
       ...(error.throttleReset !== undefined && { retryAfterMs: error.throttleReset }),
     });
-  if (UNTRUSTED.test(error.code ?? ""))
-    return new ConnectorError("config", `The certificate of ${host} cannot be trusted.`, {
-      ...detail,
-      hint: `Check the host of ${source}; for a server of your own with a certificate of its own set tlsRejectUnauthorized: false.`,
-    });
-  if (
-    error.code === "ERR_SSL_WRONG_VERSION_NUMBER" ||
-    error.code === "EPROTO" ||
-    /packet length too long/.test(error.message)
-  )
-    return new ConnectorError("config", `${host} does not speak TLS on this port.`, {
-      ...detail,
-      hint: `Set port: 993 for ${source}, or useSsl: false with startTls: true.`,
-    });
-  if (error.tlsFailed || /STARTTLS/i.test(error.message))
-    return new ConnectorError("config", `${host} does not offer TLS on this port, so nobody signs in.`, {
-      ...detail,
-      hint: `Set useSsl: true and port: 993 for ${source}.`,
-    });
-  if (error.code === "ENOTFOUND" || error.code === "EAI_AGAIN")
-    return new ConnectorError("unavailable", `There is no server by the name ${host}, or this machine is offline.`, {
-      ...detail,
-      hint: `Check the host of ${source}.`,
-    });
+  const network = networkSays(error, source, config);
+  if (network !== undefined) {
+    const [kind, message, hint] = network;
+    return new ConnectorError(kind, message, { ...detail, hint });
+  }
   if (error.mailboxMissing || known === "not_found")
     return new ConnectorError("not_found", `A folder of ${source} is not there any more.`, detail);
   if (known === "permission")
@@ -83,12 +63,30 @@ export function explained(thrown: unknown, source: string, config: ImapConfig): 
       `${host} refused a question or answered out of the rules.`,
       detail,
     );
+  if (/unsupported authentication|no matching authentication/i.test(error.message)) return noWayIn(source, config);
   if (typeof error.code === "string")
-    return new ConnectorError("unavailable", `The connection to ${host} could not be made or broke off.`, {
+    return new ConnectorError("unavailable", `The connection to ${host} broke off.`, {
       ...detail,
       hint: `Check it: headwater test ${source}`,
     });
   return new ConnectorError("bug", "Unexpected failure inside headwater.", detail);
+}
+
+/** The server offers no way to sign in with what the options hold. */
+function noWayIn(source: string, config: ImapConfig): ConnectorError {
+  const { host } = config;
+  if (config.password === undefined)
+    return new ConnectorError(
+      "config",
+      `${host} takes no OAuth tokens for mail, neither by OAUTHBEARER nor by XOAUTH2.`,
+      {
+        hint: `Use an app password for ${source}: set password, and take accessToken or clientId out.`,
+      },
+    );
+  return new ConnectorError("config", `${host} takes no passwords here.`, {
+    hint:
+      providerOf(config)?.password ?? `Log in with OAuth: set clientId, authorizationUrl and tokenUrl for ${source}.`,
+  });
 }
 
 function refusedLogin(error: Raised, source: string, config: ImapConfig, known: ErrorKind | undefined): ConnectorError {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { effect, mainOption, secret } from "../kit/index.ts";
+import { effect, localPath, mainOption, secret } from "../kit/index.ts";
 
 const flag = (fallback: boolean, description: string) => z.boolean().default(fallback).describe(description);
 const words = (fallback: string[], description: string) => z.array(z.string()).default(fallback).describe(description);
@@ -25,6 +25,10 @@ export const ImapConfig = z.object({
     true,
     "Refuse a certificate that cannot be checked. Turn it off for a server of your own network only.",
   ),
+  tlsCaFile: effect(
+    localPath("A .pem file with the certificate of your own server, or of the authority that signed it.").optional(),
+    "cosmetic",
+  ),
   allowPlaintext: flag(
     false,
     "Sign in without TLS. Taken for servers on this machine only, such as a bridge: a password never goes over a network in the clear.",
@@ -39,6 +43,7 @@ export const ImapConfig = z.object({
   tenantId: text("Directory of a company's Microsoft accounts. Default: common."),
   authorizationUrl: text("Where to log in, for servers other than Google's and Microsoft's."),
   tokenUrl: text("Where tokens are given, to authorizationUrl."),
+  deviceUrl: text("Where a code for another device is given, to authorizationUrl, for `headwater login --device`."),
   scopes: words([], "What to ask for at authorizationUrl."),
   folders: effect(
     words(

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
 import { imap } from "../../../src/connectors/imap/index.ts";
 import { TestWorkplace } from "../../contract/workplace.ts";
@@ -64,11 +65,22 @@ describe.skipIf(server === undefined)("a mailbox", () => {
       const options = { ...way, allowPlaintext: false };
       expect(await problemWith(options)).toMatchObject({
         kind: "config",
-        message: "The certificate of 127.0.0.1 cannot be trusted.",
+        message: "The certificate of 127.0.0.1 is signed by nobody that this machine knows.",
+        hint: expect.stringContaining("tlsCaFile"),
       });
       expect(await problemWith({ ...options, tlsRejectUnauthorized: false })).toBeUndefined();
+      expect(
+        await problemWith({ ...options, tlsCaFile: join((server as Dovecot).folder, "certificate.pem") }),
+      ).toBeUndefined();
     }
-    expect(await problemWith({ useSsl: true, port })).toMatchObject({ kind: "config" });
+    expect(await problemWith({ useSsl: true, port })).toMatchObject({
+      kind: "config",
+      message: `127.0.0.1:${port} does not begin with TLS.`,
+    });
+    expect(await problemWith({ useSsl: true, port: tlsPort, tlsCaFile: "/nowhere/authority.pem" })).toMatchObject({
+      kind: "config",
+      message: "The file that tlsCaFile names cannot be read.",
+    });
   });
 
   it("a wrong password, no credential and no server are told apart, with what to do, and no password is in what is told", async () => {
@@ -78,7 +90,14 @@ describe.skipIf(server === undefined)("a mailbox", () => {
       kind: "config",
       hint: expect.stringContaining("headwater secrets set"),
     });
-    expect(await problemWith({ port: 1 })).toMatchObject({ kind: "unavailable" });
+    expect(await problemWith({ password: undefined, accessToken: "ya29.canary" })).toMatchObject({
+      kind: "config",
+      message: "127.0.0.1 takes no OAuth tokens for mail, neither by OAUTHBEARER nor by XOAUTH2.",
+    });
+    expect(await problemWith({ port: 1 })).toMatchObject({
+      kind: "unavailable",
+      message: "No mail server answers at 127.0.0.1:1.",
+    });
     expect(JSON.stringify([wrong, place.sources.log.lines])).not.toContain("hunter-two");
   });
 

@@ -1,6 +1,6 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { Provider } from "oidc-provider";
+import { type AccessToken, Provider } from "oidc-provider";
 import type { LoginClient } from "../../../src/connectors/kit/index.ts";
 
 /** A real authorization server on a free port of this machine: PKCE, device codes, rotating refresh tokens, `iss`. */
@@ -13,10 +13,15 @@ export interface AuthorizationServer {
   readonly statuses: number[];
   /** Whether an access token is good now. */
   isGood(accessToken: string): Promise<boolean>;
+  /** Where another server asks whether a token is good, RFC 7662, its own credential in the address. */
+  readonly introspectionUrl: string;
+  /** Makes all access tokens that were given worthless; `forGood`: and what they are renewed with. */
+  withdraw(forGood: boolean): Promise<void>;
   close(): Promise<void>;
 }
 
 export const CLIENT_ID = "headwater-test";
+const ASKER = { client_id: "mail-server", client_secret: "who-asks-about-tokens" };
 
 export async function startAuthorizationServer(
   options: { accessTokenSeconds?: number } = {},
@@ -33,6 +38,7 @@ export async function startAuthorizationServer(
         redirect_uris: ["http://127.0.0.1/callback"],
         grant_types: ["authorization_code", "refresh_token", "urn:ietf:params:oauth:grant-type:device_code"],
       },
+      { ...ASKER, grant_types: [], response_types: [], redirect_uris: [] },
     ],
     scopes: ["read"],
     cookies: { keys: ["for the tests of logins"] },
@@ -52,6 +58,8 @@ export async function startAuthorizationServer(
     findAccount: async (_exchange: unknown, sub: string) => ({ accountId: sub, claims: async () => ({ sub }) }),
   });
   provider.on("server_error", (_exchange, error) => console.error(error));
+  const given = new Set<AccessToken>();
+  provider.on("access_token.saved", (token) => given.add(token));
   const [grants, statuses]: [string[], number[]] = [[], []];
   provider.use(async (ctx, next) => {
     await next();
@@ -75,6 +83,14 @@ export async function startAuthorizationServer(
     grants,
     statuses,
     isGood: async (accessToken) => (await provider.AccessToken.find(accessToken)) !== undefined,
+    introspectionUrl: `${url.replace("//", `//${ASKER.client_id}:${ASKER.client_secret}@`)}/token/introspection`,
+    withdraw: async (forGood) => {
+      for (const token of given) {
+        await token.destroy();
+        if (forGood) await provider.RefreshToken.revokeByGrantId(token.grantId);
+      }
+      given.clear();
+    },
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
