@@ -1,21 +1,15 @@
 import type { ChildProcess } from "node:child_process";
-import { rmSync } from "node:fs";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
-import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import { expect, vi } from "vitest";
 import { type OptionField, optionFields } from "../../src/cli/option-fields.ts";
 import { CONNECTORS } from "../../src/connectors/index.ts";
 import type { Connector } from "../../src/connectors/kit/index.ts";
-import { CLI, type Outcome, outcomeOf, Sandbox } from "../cli/sandbox.ts";
-import { SecretWatch } from "./secret-watch.ts";
+import { Home, SOON } from "./home.ts";
 import { WORLDS } from "./worlds/index.ts";
 import type { World } from "./worlds/world.ts";
 
 /** The name of the source, whatever the connector. */
 export const SOURCE = "mine";
-/** The machine may be busy: nothing here is about speed. */
-export const SOON = { timeout: 30_000, interval: 100 };
-
 /** What every source of a test takes beside its connector's options: the services are on this machine, and nothing comes by a clock. */
 const ENGINE = { allowPrivateNetwork: true, every: "off" };
 
@@ -27,20 +21,15 @@ interface Served {
 }
 
 /** Somebody with a home folder of their own who follows one service: at the command line, and through an assistant. */
-export class Journey {
+export class Journey extends Home {
   readonly connector: Connector;
   readonly world: World;
-  readonly box = new Sandbox();
-  readonly watch = new SecretWatch();
-  /** Credentials, by the variables that hold them. */
-  readonly environment: Record<string, string> = {};
   /** The options of the source, credentials as references. */
   readonly options: Readonly<Record<string, unknown>>;
   #served: Served | undefined;
-  /** Clients over stdio, by the flags of their servers. */
-  readonly #clients = new Map<string, Promise<Client>>();
 
   private constructor(connector: Connector, world: World) {
+    super();
     this.connector = connector;
     this.world = world;
     const options: Record<string, unknown> = { ...ENGINE, ...world.twin.config(), ...world.options };
@@ -76,23 +65,6 @@ export class Journey {
     return [this.connector.id, ...main, "--name", SOURCE, "--no-input", ...flags];
   }
 
-  /** One command, to its end. */
-  async run(...args: string[]): Promise<Outcome> {
-    const child = this.box.start(args, this.environment);
-    const looks = setInterval(() => this.watch.seeProcesses(), 50);
-    const outcome = await outcomeOf(child).finally(() => clearInterval(looks));
-    this.watch.see(`stdout of headwater ${args.join(" ")}`, outcome.stdout);
-    this.watch.see(`stderr of headwater ${args.join(" ")}`, outcome.stderr);
-    return outcome;
-  }
-
-  /** The answer of a command with `--json`, which has to end well. */
-  async json<T>(...args: string[]): Promise<T> {
-    const { code, stdout, stderr } = await this.run(...args, "--json");
-    if (code !== 0) throw new Error(`headwater ${args.join(" ")} ended with ${code}:\n${stdout}\n${stderr}`);
-    return JSON.parse(stdout) as T;
-  }
-
   /** What is stored and may be read: id to text. */
   async stored(): Promise<Map<string, string>> {
     const { stdout } = await this.run("export", "--format", "ndjson");
@@ -108,22 +80,9 @@ export class Journey {
     for (const [id, words] of expected) expect(stored.get(id), id).toContain(words);
   }
 
-  /** What a tool answers to an assistant whose client starts headwater itself. */
-  async ask<T>(tool: string, given: Record<string, unknown> = {}): Promise<T> {
-    return this.askAt([], tool, given);
-  }
-
-  /** The same of a headwater with these flags. */
-  async askAt<T>(flags: readonly string[], tool: string, given: Record<string, unknown> = {}): Promise<T> {
-    const key = flags.join(" ");
-    const started = this.#clients.get(key) ?? this.#start(flags);
-    this.#clients.set(key, started);
-    return this.#call(await started, tool, given);
-  }
-
   /** The same over HTTP, of a headwater that keeps running. */
   async askServed<T>(tool: string, given: Record<string, unknown> = {}): Promise<T> {
-    return this.#call((await this.serve()).client, tool, given);
+    return this.call((await this.serve()).client, tool, given);
   }
 
   /** Ids that a search finds, over HTTP. */
@@ -149,9 +108,8 @@ export class Journey {
     return this.#served;
   }
 
-  async leave(): Promise<void> {
-    for (const client of this.#clients.values()) await (await client).close();
-    this.#clients.clear();
+  override async leave(): Promise<void> {
+    await super.leave();
     const served = this.#served;
     this.#served = undefined;
     if (served === undefined) return;
@@ -161,36 +119,14 @@ export class Journey {
     await ended;
   }
 
-  async end(): Promise<void> {
-    await this.leave();
+  override async end(): Promise<void> {
+    await super.end();
     await this.world.close();
-    rmSync(this.box.home, { recursive: true, force: true });
-  }
-
-  async #start(flags: readonly string[]): Promise<Client> {
-    const transport = new StdioClientTransport({
-      command: process.execPath,
-      args: [CLI, "serve", "--no-schedule", "--debug", ...flags],
-      cwd: this.box.home,
-      env: this.box.env(this.environment),
-      stderr: "pipe",
-    });
-    transport.stderr?.on("data", (chunk) => this.watch.see("log of headwater serve", String(chunk)));
-    const client = new Client({ name: "reader", version: "1" });
-    await client.connect(transport);
-    return client;
-  }
-
-  async #call<T>(client: Client, tool: string, given: Record<string, unknown>): Promise<T> {
-    const answer = await client.callTool({ name: tool, arguments: given }, { timeout: SOON.timeout });
-    this.watch.see(`answers of ${tool}`, JSON.stringify(answer));
-    if (answer.isError) throw new Error(`${tool} ${JSON.stringify(given)} failed: ${JSON.stringify(answer.content)}`);
-    return answer.structuredContent as T;
   }
 
   /** Puts a credential into a variable; answers how a configuration names it. */
   #reference(option: string, value: string): string {
-    const variable = `WORLD_${option.replace(/[A-Z]/g, "_$&").toUpperCase()}`;
+    const variable = `WORLD_${this.connector.id}_${option}`.replace(/[A-Z]/g, "_$&").replaceAll("-", "_").toUpperCase();
     this.environment[variable] = this.watch.keep(value);
     return `\${${variable}}`;
   }
