@@ -41,12 +41,36 @@ export async function startPostgres(settings: readonly string[] = []): Promise<P
     console.warn(why);
     return undefined;
   }
+  return startIn(programs, settings, (data) => [
+    "initdb",
+    ["-D", data, "-U", "owner", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8"],
+  ]);
+}
+
+/** Starts a replica of a running server, which follows it. */
+export async function startReplica(primary: PostgresServer, settings: readonly string[] = []): Promise<PostgresServer> {
+  const source = ["-h", "127.0.0.1", "-p", String(primary.port), "-U", "owner"];
+  const copied = (data: string): Creation => [
+    "pg_basebackup",
+    ["-D", data, ...source, "-R", "-c", "fast", "--no-sync"],
+  ];
+  return startIn(programFolder() as string, settings, copied);
+}
+
+/** The program that makes a server's data, and its arguments. */
+type Creation = [program: string, args: string[]];
+
+async function startIn(
+  programs: string,
+  settings: readonly string[],
+  creation: (data: string) => Creation,
+): Promise<PostgresServer> {
   const folder = mkdtempSync(join(tmpdir(), "headwater-postgres-"));
   const data = join(folder, "data");
   const person = serverPerson();
   if (person.uid !== undefined) chownSync(folder, person.uid, person.gid ?? person.uid);
-  const create = ["-D", data, "-U", "owner", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8"];
-  execFileSync(join(programs, "initdb"), create, { ...person, cwd: folder, stdio: "ignore" });
+  const [program, args] = creation(data);
+  execFileSync(join(programs, program), args, { ...person, cwd: folder, stdio: "ignore" });
   const port = await freePort();
   const logFile = join(folder, "server.log");
   const options = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "log_statement=all", ...settings];

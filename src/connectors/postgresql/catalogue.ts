@@ -41,6 +41,8 @@ const Relation = z.object({
   whollyReadable: z.boolean(),
   usable: z.boolean(),
   writable: z.boolean(),
+  /** An unlogged table as a replica has it: there, and without rows that anybody could read. */
+  hollow: z.boolean(),
   rowSecurity: z.boolean(),
   columns: z.array(CatalogueColumn),
   /** The primary key first, then unique indexes on columns that are never null, the shortest first. */
@@ -138,6 +140,7 @@ SELECT json_build_object(
   'whollyReadable', pg_catalog.has_table_privilege(c.oid, 'SELECT'),
   'usable', pg_catalog.has_schema_privilege(n.oid, 'USAGE'),
   'writable', pg_catalog.has_table_privilege(c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE'),
+  'hollow', c.relpersistence = 'u' AND pg_catalog.pg_is_in_recovery(),
   'rowSecurity', c.relrowsecurity AND pg_catalog.row_security_active(c.oid),
   'columns', ${COLUMNS},
   'keys', ${KEYS},

@@ -1,5 +1,6 @@
 import { ConnectorError, type ErrorDetail, type ErrorKind } from "../kit/index.ts";
 import type { Reach } from "./connection.ts";
+import { poolerSays } from "./explain-pooler.ts";
 import { tlsSays } from "./explain-tls.ts";
 
 /** A kind, a sentence, and what to do next. */
@@ -11,6 +12,7 @@ export function explained(error: unknown, at: { reach: Reach }, what = "The stat
   if (!(error instanceof Error)) return ConnectorError.from(error);
   const code = "code" in error && typeof error.code === "string" ? error.code : "";
   const known =
+    poolerSays(error.message, at.reach) ??
     serverSays(code, error.message, at.reach, what) ??
     tlsSays(error, code, at.reach) ??
     networkSays(code, error.message, at.reach);
@@ -35,16 +37,27 @@ function serverSays(code: string, message: string, reach: Reach, what: string): 
       return ["not_found", `${what} names a table that is not there any more.`];
     case "42703":
     case "0A000":
+      if (/during recovery/.test(message))
+        return ["unsupported", `${what} is not possible on a replica.`, "Read it from the primary server."];
       return ["bad_response", `${what} no longer fits the table: its columns were changed just now.`];
     case "25006":
       return ["config", `${what} would write, which headwater never does.`, "Make it one SELECT that only reads."];
     case "42601":
       return ["config", `${what} is not one SELECT that PostgreSQL understands.`, "Try it in psql."];
     case "57014":
+      if (/user request/.test(message)) return ["unavailable", `${what} was cancelled at the server.`];
       return [
         "unavailable",
         `${what} took longer than statementTimeoutSeconds.`,
         "Make the index that `headwater test` names, or raise statementTimeoutSeconds.",
+      ];
+    case "40001":
+    case "40P01":
+      if (!/conflict with recovery/.test(message)) break;
+      return [
+        "unavailable",
+        `${what} was cancelled by the replica, which had to go on with the changes of its primary.`,
+        "It is tried again. Against it for good: hot_standby_feedback = on in the replica's postgresql.conf.",
       ];
     case "57P04":
       return ["config", `The database ${JSON.stringify(database)} was dropped.`];
@@ -53,7 +66,7 @@ function serverSays(code: string, message: string, reach: Reach, what: string): 
     return [
       "rate_limited",
       "The server has no connection left.",
-      "Lower poolSize, or raise the server's max_connections or the role's CONNECTION LIMIT.",
+      "Lower poolSize, raise the server's max_connections or the role's CONNECTION LIMIT, or put PgBouncer before it.",
       { retryAfterMs: 10_000 },
     ];
   if (/^(08|53|57P|58|XX|25P|40|55P)/.test(code)) return ["unavailable", `The server interrupted us (${code}).`];
@@ -106,6 +119,12 @@ function networkSays(code: string, message: string, reach: Reach): Told | undefi
   if (code === "ENOTFOUND") return ["unavailable", `No server is called ${reach.host}.`, "Check host."];
   if (code === "ECONNREFUSED" || code === "ENOENT")
     return ["unavailable", `No PostgreSQL answers at ${server}.`, "Check host and port, and that the server runs."];
+  if (code === "ETIMEDOUT" || /timeout expired|due to connection timeout/.test(message))
+    return [
+      "unavailable",
+      `${server} did not answer in time.`,
+      "Check host and port and what lies on the way: a firewall, a VPN, or a pooler that does not reach its server.",
+    ];
   if (/^E[A-Z]+$/.test(code) || GONE.test(message)) return ["unavailable", `The connection to ${server} broke.`];
   return undefined;
 }

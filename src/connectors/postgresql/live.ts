@@ -5,6 +5,7 @@ import { keyText, parseName } from "../kit/sql/index.ts";
 import { coversContainer } from "./containers.ts";
 import type { PostgresCursor } from "./cursor.ts";
 import { explained } from "./explain.ts";
+import { caughtUp, hearingTrouble } from "./hearing.ts";
 import type { PostgresContext } from "./read.ts";
 import { postgres } from "./read.ts";
 
@@ -42,7 +43,9 @@ export async function* listen(ctx: PostgresContext): AsyncGenerator<Push<Postgre
     while (!ctx.signal.aborted) {
       if (told.length === 0 && !waking.broken) await silence(ctx, client, waking);
       if (ctx.signal.aborted) return;
-      const push = pushOf(ctx, told.splice(0));
+      const news = told.splice(0);
+      if (news.length > 0) await caughtUp(ctx, client);
+      const push = pushOf(ctx, news);
       if (push !== undefined) yield push;
       else if (waking.broken && told.length === 0) throw broken(ctx);
     }
@@ -52,13 +55,16 @@ export async function* listen(ctx: PostgresContext): AsyncGenerator<Push<Postgre
   }
 }
 
+/** No setting is changed: behind a pooler the connection may be somebody else's too. */
 async function subscribe(ctx: PostgresContext, client: Client, channel: string): Promise<void> {
   try {
-    await client.query("SET default_transaction_read_only = on; SET statement_timeout = 10000");
-    const { rows } = await client.query("SELECT pg_is_in_recovery()::text AS replica");
-    if (rows[0]?.replica === "true")
-      throw new ConnectorError("unsupported", "A replica tells no news: its changes are found by the scheduled syncs.");
+    const trouble = await hearingTrouble(ctx, client);
+    if (trouble !== undefined) {
+      ctx.log.warn("news.refused", { why: trouble.message });
+      throw trouble;
+    }
     await client.query(`LISTEN ${postgres.quote(channel)}`);
+    await caughtUp(ctx, client);
   } catch (error) {
     throw explained(error, { reach: ctx.api.newsReach }, "Listening");
   }

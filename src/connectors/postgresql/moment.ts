@@ -11,6 +11,7 @@ export interface Moment {
   next: bigint;
   /** Whether blocks of a table can be asked for by their numbers: PostgreSQL 14 and newer. */
   readsBlocks: boolean;
+  isReplica: boolean;
 }
 
 const MOMENT = `
@@ -21,12 +22,18 @@ SELECT least(
   )::text,
   txid_snapshot_xmin(txid_current_snapshot())::text,
   txid_snapshot_xmax(txid_current_snapshot())::text,
-  current_setting('server_version_num')`;
+  current_setting('server_version_num'), pg_is_in_recovery()`;
 
 export async function momentOf(ctx: PostgresContext): Promise<Moment> {
   const [row] = await readRows(ctx, MOMENT, [ctx.config.safetyLagSeconds]);
-  const [floor = "", oldest = "", next = "", version] = row as string[];
-  return { floor, oldest: BigInt(oldest), next: BigInt(next), readsBlocks: Number(version) >= 140_000 };
+  const [floor = "", oldest = "", next = "", version, isReplica] = row as string[];
+  return {
+    floor,
+    oldest: BigInt(oldest),
+    next: BigInt(next),
+    readsBlocks: Number(version) >= 140_000,
+    isReplica: isReplica === "t",
+  };
 }
 
 /** The mark of a walk over everything that begins now. What is under way now is looked for by its number afterwards. */

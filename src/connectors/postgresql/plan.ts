@@ -210,7 +210,13 @@ export function followedRelations(
   catalogue: Catalogue,
 ): { relation: Relation; own?: TableOptions }[] {
   return catalogue.flatMap((relation) => {
-    if (!relation.usable || !relation.readable || relation.columns.every((column) => !column.readable)) return [];
+    if (
+      relation.hollow ||
+      !relation.usable ||
+      !relation.readable ||
+      relation.columns.every((column) => !column.readable)
+    )
+      return [];
     const meant = entryFor(config, relation);
     return meant === undefined ? [] : [{ relation, ...(typeof meant === "object" && { own: meant }) }];
   });

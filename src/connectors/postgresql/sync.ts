@@ -8,6 +8,9 @@ import type { Plan } from "./plan.ts";
 import type { PostgresContext } from "./read.ts";
 import { type Run, walkRows } from "./walk.ts";
 
+/** Transactions by which a replica of the same server may come behind another. */
+const MOST_BEHIND = 1n << 24n;
+
 /** One table, view or query: all rows the first time, then what changed. */
 export async function* syncTable(
   ctx: PostgresContext,
@@ -16,6 +19,10 @@ export async function* syncTable(
   const plan = await planFor(ctx, from.container);
   const moment = await momentOf(ctx);
   const run: Run = { ctx, plan, moment, since: from.since };
+  if (from.cursor !== undefined && isBehind(moment, from.cursor)) {
+    ctx.log.info("replica.behind", { container: plan.container });
+    return yield { cursor: from.cursor };
+  }
   let cursor = begun(plan, moment, from.cursor);
   const walks = cursor.walk !== undefined;
   if (ctx.config.describeTables) yield { upserts: [describeTable(plan)], cursor };
@@ -27,6 +34,15 @@ export async function* syncTable(
   if (plan.mode === "full") return;
   if (!walks) yield* changedRows(run, cursor);
   else if (plan.hasXmin) yield* writtenMeanwhile({ ...run, moment: await momentOf(ctx) }, cursor);
+}
+
+/**
+ * Whether we were at a server before that was further on: a replica comes behind its primary, and one replica behind another.
+ * What it has is older than what was read, so it is left until it has caught up.
+ */
+function isBehind({ isReplica, next }: Moment, { mark, walk, changes }: PostgresCursor): boolean {
+  const aheads = [mark, walk?.parked, changes?.parked].map((one) => BigInt(one?.xid ?? 0) - next);
+  return isReplica && aheads.some((ahead) => ahead > 0n) && aheads.every((ahead) => ahead < MOST_BEHIND);
 }
 
 /** Where to go on; a table that is another one now is walked anew, so that what is gone is found too. */

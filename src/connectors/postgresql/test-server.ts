@@ -3,13 +3,17 @@ import { isMeant, writtenName } from "../kit/sql/index.ts";
 import { type Catalogue, catalogueOf, type Relation } from "./catalogue.ts";
 import { isLocal } from "./connection.ts";
 import { followedTables } from "./containers.ts";
+import { isPooled } from "./hearing.ts";
 import { entryFor, type Plan, planOf, schemasOf } from "./plan.ts";
 import { followedQuery } from "./queries.ts";
 import { type PostgresContext, readRows } from "./read.ts";
+import { tellNews } from "./test-news.ts";
+import { tellReplica } from "./test-replica.ts";
 import { lastDayOf } from "./tls.ts";
-import { NOTIFY_FUNCTION, pasted, triggersOf } from "./trigger.ts";
+import { pasted } from "./trigger.ts";
 
-type Findings = Required<TestAnswer>;
+/** What `test` finds, as it grows. */
+export type Findings = Required<TestAnswer>;
 
 /** Tables that are described one by one; the others are counted. */
 const MOST_TOLD = 25;
@@ -28,8 +32,13 @@ export async function testServer(ctx: PostgresContext): Promise<TestAnswer> {
   const [row] = await readRows(ctx, SERVER);
   const [role = "", database, version, replica, isSuper, seesAll, most, used, hasFunction] = row as string[];
   const { host, port } = ctx.api.reach;
+  const server = [
+    `PostgreSQL ${version?.split(" ")[0]}`,
+    ...(replica === "t" ? ["a replica"] : []),
+    ...((await throughPooler(ctx)) ? ["through a pooler"] : []),
+  ];
   const found: Findings = {
-    account: `${role} on ${database} at ${host}:${port} (PostgreSQL ${version?.split(" ")[0]}${replica === "t" ? ", a replica" : ""})`,
+    account: `${role} on ${database} at ${host}:${port} (${server.join(", ")})`,
     granted: [],
     missing: [],
     limits: [
@@ -38,6 +47,7 @@ export async function testServer(ctx: PostgresContext): Promise<TestAnswer> {
     ],
     warnings: [],
   };
+  if (replica === "t") await tellReplica(ctx, found);
   const lastDay = ctx.api.reach.cert === undefined ? undefined : lastDayOf(ctx.api.reach.cert);
   if (lastDay !== undefined) found.limits.push(`the certificate in sslCert ends on ${lastDay}`);
   const catalogue = await catalogueOf(ctx, true);
@@ -46,13 +56,22 @@ export async function testServer(ctx: PostgresContext): Promise<TestAnswer> {
   await tellQueries(ctx, found);
   tellMissing(ctx, catalogue, role, found);
   for (const plan of plans) tellTable(ctx, plan, role, found);
-  tellConnection(ctx, { role, isSuper: isSuper === "t", replica: replica === "t" }, plans, found);
+  tellConnection(ctx, { role, isSuper: isSuper === "t" }, plans, found);
   if (plans.some(({ mode }) => mode === "timestamp") && seesAll !== "t" && isSuper !== "t")
     found.warnings.push(
       `A transaction that begins, waits longer than safetyLagSeconds and only then writes is seen within six hours. To see it at once: GRANT pg_read_all_stats TO ${pasted(role)};`,
     );
-  if (ctx.config.notifyChannel !== undefined) tellTriggers(ctx.config.notifyChannel, hasFunction === "t", plans, found);
+  await tellNews(ctx, hasFunction === "t", plans, found);
   return found;
+}
+
+async function throughPooler(ctx: PostgresContext): Promise<boolean> {
+  const client = await ctx.api.connect();
+  try {
+    return await isPooled(client);
+  } finally {
+    client.release();
+  }
 }
 
 const MODES = {
@@ -87,9 +106,14 @@ async function tellQueries(ctx: PostgresContext, found: Findings): Promise<void>
 /** Tables that the options name and the role may not read, or that are not there. */
 function tellMissing(ctx: PostgresContext, catalogue: Catalogue, role: string, found: Findings): void {
   for (const relation of catalogue) {
-    if (relation.readable && relation.usable) continue;
+    if (relation.readable && relation.usable && !relation.hollow) continue;
     if (entryFor(ctx.config, relation) === undefined) continue;
     const name = pasted(relation.schema, relation.name);
+    if (relation.hollow) {
+      const why = "It is an unlogged table, whose rows a replica does not have.";
+      found.missing.push({ what: name, why, how: `Read it from the primary server, or leave it out: excludeTables.` });
+      continue;
+    }
     const grants = [
       ...(relation.usable ? [] : [`GRANT USAGE ON SCHEMA ${pasted(relation.schema)} TO ${pasted(role)};`]),
       ...(relation.readable ? [] : [`GRANT SELECT ON ${name} TO ${pasted(role)};`]),
@@ -141,7 +165,7 @@ function adviseIndex(plan: Plan, relation: Relation, name: string, found: Findin
 
 function tellConnection(
   ctx: PostgresContext,
-  { role, isSuper, replica }: { role: string; isSuper: boolean; replica: boolean },
+  { role, isSuper }: { role: string; isSuper: boolean },
   plans: Plan[],
   found: Findings,
 ): void {
@@ -158,24 +182,4 @@ function tellConnection(
         ? `The connection is encrypted, but nobody checks that ${host} is who it says. Better: ssl: verify-full.`
         : `The connection to ${host} is not encrypted. Better: ssl: verify-full.`,
     );
-  if (replica && ctx.config.notifyChannel !== undefined)
-    found.warnings.push("A replica tells no news: changes are found by the scheduled syncs.");
-}
-
-/** The triggers that are missing, ready to paste. */
-function tellTriggers(channel: string, hasFunction: boolean, plans: Plan[], found: Findings): void {
-  const silent = plans.filter(({ relation, hasXmin }) => hasXmin && !relation?.hasTrigger);
-  if (silent.length === 0) return;
-  if (!hasFunction)
-    found.missing.push({
-      what: "News: the function that tells of changes",
-      why: "Run this once, as the owner of the database.",
-      how: NOTIFY_FUNCTION.replace(/\n\s*/g, " "),
-    });
-  for (const plan of silent)
-    found.missing.push({
-      what: `News of ${plan.container}`,
-      why: "No trigger tells of its changes, so they are found by the scheduled syncs.",
-      how: triggersOf(plan, channel),
-    });
 }

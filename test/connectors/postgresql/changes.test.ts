@@ -231,7 +231,13 @@ await withPostgres("what changed", ({ server, database, source, context }) => {
 });
 
 it("a floor rises only when the transactions of its moment have ended", () => {
-  const at = (floor: string, oldest: bigint, next: bigint) => ({ floor, oldest, next, readsBlocks: true });
+  const at = (floor: string, oldest: bigint, next: bigint) => ({
+    floor,
+    oldest,
+    next,
+    readsBlocks: true,
+    isReplica: false,
+  });
   const first = nextMark({ floor: "1" }, at("2", 100n, 110n));
   expect(first).toMatchObject({ floor: "1", pending: { floor: "2", until: "110" } });
   const second = nextMark(first, at("3", 100n, 120n));
