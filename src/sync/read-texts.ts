@@ -67,7 +67,8 @@ export function createTextReader(embedder: Embedder): TextReader {
 
 /** Whether the text was refused rather than everything: another one is taken. */
 async function isAboutText(error: unknown, embedder: Embedder, signal: AbortSignal): Promise<boolean> {
-  if (!(error instanceof ConnectorError) || !REFUSES_TEXT.includes(error.status ?? 0)) return false;
+  if (!(error instanceof ConnectorError)) return false;
+  if (error.kind !== "too_large" && !REFUSES_TEXT.includes(error.status ?? 0)) return false;
   try {
     await embedder.texts([HARMLESS], signal);
     return true;

@@ -2,13 +2,20 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 
 /** What the twin does with the next requests. */
-export type Mood = "well" | "busy once" | "slow" | "uneven" | "short" | "refusing";
+export type Mood = "well" | "busy once" | "slow" | "uneven" | "short" | "refusing" | "strict" | "down";
 
 export interface EmbeddingTwin {
   url: string;
   mood: Mood;
   /** Numbers of a vector; another model has another. */
   length: number;
+  /** The longest text that it takes when it is strict, and the status with which it refuses a longer one. */
+  longest: number;
+  refusal: number;
+  /** How many texts each answered request had. */
+  batches: number[];
+  /** Called with each request that is about to be answered. */
+  heard: () => void;
   /** Every text that was sent, and the credential of each request. */
   texts: string[];
   credentials: (string | undefined)[];
@@ -30,6 +37,10 @@ export async function startEmbeddingTwin(): Promise<EmbeddingTwin> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     mood: "well",
     length: 64,
+    longest: 400,
+    refusal: 400,
+    batches: [],
+    heard: () => undefined,
     texts: [],
     credentials: [],
     close: async () => {
@@ -55,7 +66,12 @@ async function answer(twin: EmbeddingTwin, request: IncomingMessage, response: S
     twin.mood = "well";
     return say(429, { error: "too many requests" }, { "retry-after": "0" });
   }
+  if (twin.mood === "down") return void response.destroy();
+  if (twin.mood === "strict" && input.some((text) => text.length > twin.longest))
+    return say(twin.refusal, { error: "input length exceeds the context length" });
   twin.texts.push(...input);
+  twin.batches.push(input.length);
+  twin.heard();
   const vectors = input.map((text, index) => vectorOf(text, twin.length + (twin.mood === "uneven" ? index : 0)));
   if (twin.mood === "short") vectors.pop();
   if (request.url === "/api/embed") return say(200, { model, embeddings: vectors });

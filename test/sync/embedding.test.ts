@@ -1,14 +1,10 @@
-import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { systemClock } from "../../src/sources/clock.ts";
-import { EmbeddingSettings } from "../../src/sources/embeddings/embedding-settings.ts";
-import { openEmbedder } from "../../src/sources/embeddings/open-embedder.ts";
-import type { Store } from "../../src/store/store.ts";
-import { meaningOf, type WithMeaning } from "../../src/sync/meaning.ts";
-import { openWorldAt, type World } from "../store/search-world.ts";
-import { type EmbeddingTwin, startEmbeddingTwin } from "./embedding-twin.ts";
+import type { WithMeaning } from "../../src/sync/meaning.ts";
+import type { World } from "../store/search-world.ts";
+import type { EmbeddingTwin } from "./embedding-twin.ts";
+import { type MeaningWorld, openMeaningWorld } from "./meaning-world.ts";
 
 const MISS = {
   source: "vault",
@@ -20,45 +16,22 @@ const VAN = { source: "vault", id: "van.md", title: "The van", text: "MOT in Mar
 const SOUP = { source: "vault", id: "soup.md", title: "Pot soup", text: "Barley, leeks, no celery." };
 
 describe("search by meaning", () => {
+  let all: MeaningWorld;
   let twin: EmbeddingTwin;
   let folder: string;
   let world: World;
   let warnings: string[];
-  let opened: WithMeaning[];
-  const log = { debug: () => undefined, info: () => undefined, warn: (event: string) => void warnings.push(event) };
 
   beforeEach(async () => {
-    twin = await startEmbeddingTwin();
-    folder = mkdtempSync(join(tmpdir(), "headwater-meaning-"));
-    world = await openWorldAt(folder);
-    warnings = [];
-    opened = [];
+    all = await openMeaningWorld();
+    ({ twin, folder, world, warnings } = all);
     await world.write(MISS, VAN, SOUP);
   });
-  afterEach(async () => {
-    for (const each of opened) await each.store.close();
-    await world.close();
-    await twin.close();
-    rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
-  });
+  afterEach(() => all.close());
 
-  function open(settings: object = {}): WithMeaning {
-    const parsed = EmbeddingSettings.parse({ model: "small", url: twin.url, ...settings });
-    if (parsed === undefined) throw new Error("there are settings");
-    const secrets = { openText: async (text: string) => text };
-    const embedder = openEmbedder({ settings: parsed, secrets, clock: systemClock, log });
-    const store: Store = { ...world.store, close: async () => undefined };
-    const meant = meaningOf({ embedder, store, clock: systemClock, log, folder, tenant: "test", settings: parsed });
-    opened.push(meant);
-    return meant;
-  }
-  async function read(meant: WithMeaning): Promise<WithMeaning> {
-    meant.begin();
-    await meant.meaning.settled();
-    return meant;
-  }
-  const ids = async ({ store }: WithMeaning, query: string, more: object = {}) =>
-    (await store.search({ query, limit: 10, viewer: "everything", ...more })).hits.map((hit) => hit.id);
+  const open = (settings?: object) => all.open(settings);
+  const read = (meant: WithMeaning) => all.read(meant);
+  const ids = (meant: WithMeaning, query: string, more?: object) => all.ids(meant, query, more);
 
   for (const [api, path] of [
     ["ollama", ""],
@@ -104,6 +77,45 @@ describe("search by meaning", () => {
     expect(await ids(meant, "accident", { sources: ["diary"] })).toEqual(["mine"]);
     await world.lose("diary", "mine");
     expect(await ids(meant, "accident", { sources: ["diary"] })).toEqual([]);
+  });
+
+  test("filters and lists of newest are no questions: they are not sent, and their order is their own", async () => {
+    const meant = await read(open());
+    const before = await world.ids("source:vault");
+    twin.texts.length = 0;
+    expect(await ids(meant, "source:vault")).toEqual(before);
+    expect(twin.texts).toEqual([]);
+    await ids(meant, "accident source:vault kind:note -celery");
+    expect(twin.texts).toEqual(["accident"]);
+  });
+
+  test("a narrow filter gets the nearest of what is inside, however much outside is nearer", async () => {
+    const near = Array.from({ length: 60 }, (_, at) => ({ ...MISS, id: `fall-${at}`, text: "Fell. Slipped. A miss." }));
+    const mine = { ...SOUP, source: "diary", id: "mine", text: "I fell on the stairs of the old library in Galway." };
+    const own = { allow: ["user:ada@example.org" as const], deny: [] };
+    await world.write(...near.map((each) => ({ ...each, access: own })), mine);
+    const meant = await read(open());
+    expect((await ids(meant, "accident"))[0]).toMatch(/^fall-/);
+    expect(await ids(meant, "accident", { sources: ["diary"] })).toEqual(["mine"]);
+    expect(await ids(meant, "accident source:diary")).toEqual(["mine"]);
+    expect(await ids(meant, "accident -source:vault")).toEqual(["mine"]);
+    const bob = await ids(meant, "accident", { viewer: { principals: ["user:bob@example.org"] } });
+    expect(bob).toContain("mine");
+    expect(bob.filter((id) => id.startsWith("fall-"))).toEqual([]);
+    const ada = await ids(meant, "accident", { viewer: { principals: ["user:ada@example.org"] } });
+    expect(ada[0]).toMatch(/^fall-/);
+  });
+
+  test("what holds the words stays ahead of what is only near, and a name or an id leads whatever is near", async () => {
+    await world.write(
+      { source: "vault", id: "accidents.md", title: "Accident book", text: "Where the accident is written down." },
+      { source: "vault", id: "ACC-7", title: "Wet floor", text: "Mop after rain." },
+      { source: "vault", id: "van-two.md", title: "Second", text: "ACC-7 was the van." },
+    );
+    const meant = await read(open());
+    expect((await ids(meant, "accident"))[0]).toBe("accidents.md");
+    expect((await ids(meant, "ACC-7"))[0]).toBe("ACC-7");
+    expect((await ids(meant, "accident near miss"))[0]).toBe("near-miss.md");
   });
 
   test("another model reads everything again, also one that only has the name of the old", async () => {

@@ -37,6 +37,12 @@ interface EmbedderOptions {
 /** Slow machines read a batch of texts in minutes; the next ones are smaller then. */
 const TIMEOUT_MS = 5 * 60_000;
 
+/**
+ * What services say of a text that their model cannot read, some of them as a failure of their own (500), which would be
+ * asked again in vain: Ollama, llama.cpp, vLLM, text-embeddings-inference and OpenAI, 2026-11.
+ */
+const OF_THE_TEXT = /context (?:length|size)|too (?:long|large)|(?:maximum|max) .{0,20}tokens|unsupported value: NaN/i;
+
 const Vector = z.array(z.number()).min(1).max(16_384);
 /** https://docs.ollama.com/api/embed (2026-11). */
 const OllamaAnswer = z.object({ embeddings: z.array(Vector) });
@@ -63,6 +69,10 @@ export function openEmbedder({ settings, secrets, clock, log }: EmbedderOptions)
         },
       ],
       buckets: { default: { concurrency: 2 } },
+      explain: ({ status, body }) =>
+        status >= 400 && status !== 429 && OF_THE_TEXT.test(JSON.stringify(body))
+          ? { kind: "too_large", message: "The service for embeddings refused a text as too long." }
+          : undefined,
     };
     return openHttp({
       source: "embeddings",
