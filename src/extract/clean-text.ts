@@ -51,3 +51,8 @@ export function saneDate(value: Date | string | number | null | undefined): stri
   if (Number.isNaN(year) || year < 1971 || year > new Date().getUTCFullYear() + 1) return undefined;
   return date.toISOString();
 }
+
+/** A moment as people read it in a text: "2026-03-03 17:04 UTC". */
+export function readableTime(iso: string): string {
+  return `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`;
+}

@@ -11,9 +11,12 @@ export interface DistantPart extends MailAttachment {
   part: string;
 }
 
+/** Of a mail whose structure the server does not know, so much is read. */
+const WHOLE_AFTER_ALL_BYTES = 25_000_000;
+
 /**
- * A large mail without its attachments: its headers and its texts, part by part. Servers lie about the structure of
- * broken mail; what comes is then only what could be had.
+ * A large mail without its attachments: its headers and its texts, part by part. Servers know nothing or the wrong thing of
+ * the structure of broken mail; it is then read as it is, up to 25 MB.
  */
 export async function readBigMail(flow: ImapFlow, uid: number): Promise<MailMessage> {
   const described = await flow.fetchOne(String(uid), { uid: true, headers: true, bodyStructure: true }, { uid: true });
@@ -22,6 +25,8 @@ export async function readBigMail(flow: ImapFlow, uid: number): Promise<MailMess
   const leaves = leavesOf(described.bodyStructure);
   const texts = leaves.filter(isText).slice(0, MOST_TEXTS);
   const bodies = texts.length === 0 ? undefined : await bodiesOf(flow, uid, texts);
+  const isKnown = leaves.length > 0 && texts.every(({ part, size }) => bodies?.has(part ?? "1") || size === 0);
+  if (!isKnown) return await readWhole(flow, uid);
   const written = await Promise.all(texts.map((leaf) => textOf(leaf, bodies?.get(leaf.part ?? "1"))));
   const head = await parseMail(Buffer.concat([withoutStructure(described.headers), Buffer.from("\r\n\r\n")]));
   const type = described.headers.toString("latin1").match(/^content-type:[^\r\n]*(?:\r?\n[ \t][^\r\n]*)*/im)?.[0];
@@ -32,6 +37,14 @@ export async function readBigMail(flow: ImapFlow, uid: number): Promise<MailMess
     html: firstOf(written, "html"),
     attachments: leaves.filter((leaf) => !isText(leaf)).map(distantPart),
   };
+}
+
+async function readWhole(flow: ImapFlow, uid: number): Promise<MailMessage> {
+  const query = { uid: true, source: { maxLength: WHOLE_AFTER_ALL_BYTES } };
+  const found = await flow.fetchOne(String(uid), query, { uid: true });
+  if (!found || found.source === undefined)
+    throw new ConnectorError("not_found", "This mail was removed while it was read.");
+  return parseMail(found.source);
 }
 
 type Leaf = MessageStructureObject & { related: boolean };

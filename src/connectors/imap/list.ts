@@ -1,9 +1,8 @@
-import type { Entry } from "../kit/index.ts";
-import { ConnectorError } from "../kit/index.ts";
+import { ConnectorError, type Draft, type Entry } from "../kit/index.ts";
 import { MOST_ATTACHMENTS } from "../kit/mail/index.ts";
 import type { Ctx } from "./api.ts";
 import { listFolders } from "./folders.ts";
-import { idOf } from "./ids.ts";
+import { idOf, placeOf } from "./ids.ts";
 import { searched } from "./look.ts";
 import { readMessages } from "./read-messages.ts";
 import { windowOf } from "./window.ts";
@@ -39,7 +38,7 @@ export async function* listMail(ctx: Ctx, parent?: string): AsyncGenerator<Entry
     const { upserts } = await ctx.api.inFolder(ctx, parent, (flow, box) =>
       readMessages(ctx, flow, { folder, box, uids, since: undefined }),
     );
-    for (const { id, title, kind, updatedAt, body, url } of upserts)
+    for (const { id, title, kind, updatedAt, body, url } of newestFirst(upserts))
       yield {
         id,
         name: title,
@@ -50,6 +49,17 @@ export async function* listMail(ctx: Ctx, parent?: string): AsyncGenerator<Entry
         ...(body?.bytes !== undefined && { bytes: body.bytes }),
       };
   }
+}
+
+/** Servers answer in an order of their own. What is attached to a mail stays behind it. */
+function newestFirst(drafts: readonly Draft[]): Draft[] {
+  const mails: Draft[][] = [];
+  for (const draft of drafts) {
+    if (draft.kind === "attachment") mails.at(-1)?.push(draft);
+    else mails.push([draft]);
+  }
+  const uidOf = ([mail]: Draft[]) => placeOf(mail?.id ?? "").uid;
+  return mails.sort((left, right) => uidOf(right) - uidOf(left)).flat();
 }
 
 /** Ids of all mail, by folder; attachments by their numbers, of which those that are none cost nothing. */

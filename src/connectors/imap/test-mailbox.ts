@@ -1,7 +1,9 @@
 import type { TestAnswer } from "../kit/index.ts";
 import type { Ctx } from "./api.ts";
 import { usesQresync } from "./connection.ts";
-import { listFolders } from "./folders.ts";
+import { type Folder, listFolders } from "./folders.ts";
+
+const MOST_NAMED = 12;
 
 /** What of a server's abilities matters here, with what is done where it lacks. */
 const ABILITIES: readonly [string, string][] = [
@@ -33,7 +35,7 @@ export async function testMailbox(ctx: Ctx): Promise<TestAnswer> {
     return {
       account: `${config.username} at ${config.host}${server}`,
       granted: followed.map(
-        ({ path, status }) => `${path}${status?.messages === undefined ? "" : ` (${status.messages} messages)`}`,
+        ({ path, status }) => `${path}${status?.messages === undefined ? "" : ` (${counted(status.messages)})`}`,
       ),
       missing: missing.map((word) => ({
         what: `Folder ${word}`,
@@ -42,6 +44,7 @@ export async function testMailbox(ctx: Ctx): Promise<TestAnswer> {
       })),
       limits: [
         reach(ctx),
+        ...leftOut(there, followed),
         `The server knows ${known.filter(has).join(", ") || "none of the extensions that matter here"}.`,
         ...(config.idle
           ? [`News of ${first?.path ?? "nothing"} comes at once; other folders are looked at by the schedule.`]
@@ -65,6 +68,21 @@ function isNamed(
 ): boolean {
   const same = (name: string | undefined) => name?.toLowerCase() === word.toLowerCase();
   return same(path) || same(role) || [...(labels?.values() ?? [])].some(same);
+}
+
+function counted(messages: number): string {
+  return messages === 1 ? "1 message" : `${messages} messages`;
+}
+
+/** What else there is: nobody misses mail in a folder that they forgot. */
+function leftOut(there: ReadonlySet<string>, followed: readonly Folder[]): string[] {
+  const taken = new Set(followed.flatMap(({ path, labels }) => [path, ...(labels?.values() ?? [])]));
+  const others = [...there].filter((path) => !taken.has(path));
+  if (others.length === 0) return [];
+  const more = others.length > MOST_NAMED ? ` and ${others.length - MOST_NAMED} more` : "";
+  return [
+    `Not followed: ${others.slice(0, MOST_NAMED).join(", ")}${more}. Name them in folders, or take all with folders: ["*"].`,
+  ];
 }
 
 function reach({ config }: Ctx): string {

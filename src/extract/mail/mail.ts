@@ -1,4 +1,4 @@
-import { cleanLine, saneDate } from "../clean-text.ts";
+import { cleanLine, readableTime, saneDate } from "../clean-text.ts";
 import { formatOfMime, mimeOf } from "../format.ts";
 import { corrupt, tooLarge } from "../refuse.ts";
 import { type Reading, readPlain } from "../text/plain.ts";
@@ -85,7 +85,7 @@ function headerList(people: Record<string, Mailbox[]>, sentAt: string | undefine
     const names = list.slice(0, 20).map(({ name, address }) => (name === "" ? address : `${name} <${address}>`));
     lines.push(`- ${label}: ${names.join(", ")}${list.length > 20 ? ` and ${list.length - 20} more` : ""}`);
   }
-  if (sentAt !== undefined) lines.push(`- Date: ${sentAt}`);
+  if (sentAt !== undefined) lines.push(`- Date: ${readableTime(sentAt)}`);
   return lines.join("\n");
 }
 

@@ -38,11 +38,14 @@ describe.skipIf(server === undefined)("a mailbox", () => {
     expect(answer).toMatchObject({
       ok: true,
       account: expect.stringContaining(`${twin.user} at 127.0.0.1`),
-      granted: ["INBOX (1 messages)", "Sent (0 messages)"],
+      granted: ["INBOX (1 message)", "Sent (0 messages)"],
     });
     expect(answer.missing).toMatchObject([{ what: "Folder Nowhere", why: "The mailbox has no such folder." }]);
     expect(answer.limits[0]).toContain("the newest 5 messages of each folder of the last 30 days");
-    expect(answer.limits[1]).toContain("CONDSTORE, QRESYNC, IDLE");
+    expect(answer.limits[1]).toMatch(
+      /^Not followed: .*Archive.*\. Name them in folders, or take all with folders: \["\*"\]\.$/,
+    );
+    expect(answer.limits[2]).toContain("CONDSTORE, QRESYNC, IDLE");
     expect(answer.warnings).toEqual(["The connection is not encrypted; it stays on this machine."]);
   });
 

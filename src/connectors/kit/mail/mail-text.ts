@@ -1,4 +1,4 @@
-import { cleanLine } from "../../../extract/clean-text.ts";
+import { cleanLine, readableTime } from "../../../extract/clean-text.ts";
 import { mailBody } from "../../../extract/mail/mail-body.ts";
 import type { MailAttachment, Mailbox, MailMessage } from "../../../extract/mail/mail-message.ts";
 import { subjectOf } from "../../../extract/mail/subject-of.ts";
@@ -82,7 +82,7 @@ function people(mail: MailMessage, date: string | undefined): string {
     const more = all.length > MOST_NAMES ? ` and ${all.length - MOST_NAMES} more` : "";
     return [`- ${label}: ${all.slice(0, MOST_NAMES).map(shown).join(", ")}${more}`];
   });
-  return [...lines, ...(date === undefined ? [] : [`- Date: ${date}`])].join("\n");
+  return [...lines, ...(date === undefined ? [] : [`- Date: ${readableTime(date)}`])].join("\n");
 }
 
 function isCalendar(part: MailAttachment): boolean {
