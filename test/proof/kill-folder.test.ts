@@ -7,7 +7,7 @@ import { tellFigure } from "./figure.ts";
 import { seededRandom } from "./seeded-random.ts";
 import { ChangingTree } from "./tree.ts";
 
-const KILLS = Number(process.env.HEADWATER_KILLS ?? 16);
+const KILLS = Number(process.env.HEADWATER_KILLS ?? 8);
 const SEED = Number(process.env.HEADWATER_SEED ?? Date.now() % 1_000_000);
 /** Folders that are synced and killed beside each other: a process that starts leaves the other processor alone. */
 const FOLDERS = 2;

@@ -9,7 +9,7 @@ import { tellFigure } from "./figure.ts";
 import { seededRandom } from "./seeded-random.ts";
 import { ChangingTree } from "./tree.ts";
 
-const SECONDS = Number(process.env.HEADWATER_CROWD_SECONDS ?? 15);
+const SECONDS = Number(process.env.HEADWATER_CROWD_SECONDS ?? 6);
 const SEED = Number(process.env.HEADWATER_SEED ?? Date.now() % 1_000_000);
 const CLI = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
 

@@ -68,8 +68,18 @@ function put(path: string, text: string): void {
   writeFileSync(path, text);
 }
 
-/** Starts what the client's file says, as the client does, in a folder of the client's own. */
-async function toolsOf({ command, args, env }: Start, own: Record<string, string>): Promise<string[]> {
+const STARTED = new Map<string, Promise<string[]>>();
+
+/** The tools of what the client's file says; the same words are started once. */
+function toolsOf(start: Start, own: Record<string, string>): Promise<string[]> {
+  const words = JSON.stringify([start, own]);
+  const tools = STARTED.get(words) ?? startedTools(start, own);
+  STARTED.set(words, tools);
+  return tools;
+}
+
+/** Starts it as the client does, in a folder of the client's own. */
+async function startedTools({ command, args, env }: Start, own: Record<string, string>): Promise<string[]> {
   const client = new Client({ name: "test", version: "1" });
   // The server's data goes elsewhere: it is not what is looked at here.
   const all = { ...own, XDG_DATA_HOME: mkdtempSync(join(tmpdir(), "headwater-served-")), ...env };
@@ -88,32 +98,40 @@ it("every client has a reader in this test", () => {
 });
 
 describe("by the command line", () => {
-  it.each(FILE_CLIENTS)("$title gets a file for its user alone, and uninstall leaves nothing", async ({ id }) => {
+  const all = FILE_CLIENTS.map(({ id }) => id);
+  const every = (outcome: string) => all.map(() => outcome);
+  const asks = (command: string) => [command, "--client", ...all];
+
+  it("every client gets a file for its user alone, and uninstall leaves nothing", async () => {
     const box = new Sandbox();
     mkdirSync(join(box.home, ".config"));
-    const { code, stdout } = await box.run(["install", "--client", id]);
-    expect([code, stdout]).toEqual([0, expect.stringMatching(/^added/)]);
-    expect(statSync(join(box.home, vendors(id).linux)).mode & 0o077).toBe(0);
-    expect((await box.run(["uninstall"])).stdout).toMatch(/^removed/);
+    expect(outcomes(await box.json(asks("install")))).toEqual(every("added"));
+    for (const id of all) expect(statSync(join(box.home, vendors(id).linux)).mode & 0o077, id).toBe(0);
+    const { code, stdout } = await box.run(["uninstall"]);
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/^removed/)]);
     expect(readdirSync(box.home, { recursive: true })).toEqual([".config"]);
   });
 
-  it.each(FILE_CLIENTS)(
-    "$title starts headwater as its file says, and gets its file back byte for byte",
-    async ({ id, format, keys }) => {
-      const box = new Sandbox();
-      const path = box.put(vendors(id).linux, USED[format](keys[0] as string)[0] as string);
-      const before = filesIn(box.home);
-      expect((await box.run(["install", "--client", id])).code).toBe(0);
-      expect(await toolsOf(vendors(id).start(readFile(path)), box.env())).toContain("fetch");
-      const installed = filesIn(box.home);
-      expect(installed[`${path}.headwater-backup`]).toBe(before[path]);
-      expect(outcomes(await box.json(["install", "--client", id]))).toEqual(["unchanged"]);
-      expect(filesIn(box.home)).toEqual(installed);
-      expect(outcomes(await box.json(["uninstall", "--client", id]))).toEqual(["restored"]);
-      expect(filesIn(box.home)).toEqual(before);
-    },
-  );
+  it("every client starts headwater as its file says, and gets its file back byte for byte", async () => {
+    const box = new Sandbox();
+    const paths = new Map(
+      FILE_CLIENTS.map(({ id, format, keys }) => [
+        id,
+        box.put(vendors(id).linux, USED[format](keys[0] as string)[0] as string),
+      ]),
+    );
+    const before = filesIn(box.home);
+    expect(outcomes(await box.json(asks("install")))).toEqual(every("added"));
+    const installed = filesIn(box.home);
+    for (const [id, path] of paths) {
+      expect(await toolsOf(vendors(id).start(readFile(path)), box.env()), id).toContain("fetch");
+      expect(installed[`${path}.headwater-backup`], id).toBe(before[path]);
+    }
+    expect(outcomes(await box.json(asks("install")))).toEqual(every("unchanged"));
+    expect(filesIn(box.home)).toEqual(installed);
+    expect(outcomes(await box.json(asks("uninstall")))).toEqual(every("restored"));
+    expect(filesIn(box.home)).toEqual(before);
+  });
 });
 
 function outcomes({ clients }: { clients?: { outcome: string }[] }): string[] {
@@ -168,13 +186,15 @@ function readText(format: Format, text: string) {
 }
 
 describe.each(["darwin", "win32"] as const)("a file of %s", (platform) => {
+  const home = mkdtempSync(join(tmpdir(), `headwater-${platform}-home-`));
+
   it.each(FILE_CLIENTS)("makes $title start headwater and list its tools", async (client) => {
     const here = machine(platform);
     const path = join(here.folder, vendors(client.id)[platform]);
     const text = USED[client.format](client.keys[0] as string)[0] as string;
     put(path, text);
     await setUp(on(here, client), here.place, "headwater", startCommand(here.place, runningHere(), ["serve"]));
-    const own = { PATH: process.env.PATH ?? "", HOME: here.folder, HEADWATER_KEYCHAIN: "off" };
+    const own = { PATH: process.env.PATH ?? "", HOME: home, HEADWATER_KEYCHAIN: "off" };
     expect(await toolsOf(vendors(client.id).start(readFile(path)), own)).toContain("search");
     await takeOut(on(here, client), here.place, "headwater");
     expect(readFileSync(path, "utf8")).toBe(text);
