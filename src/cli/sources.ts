@@ -1,7 +1,7 @@
 import { mistakeText } from "../sources/mistakes.ts";
 import { timingWords } from "../sources/timing-words.ts";
 import type { LoginState } from "../sources/tokens/logins.ts";
-import { loginState, loginTrouble, loginWords } from "./login-state.ts";
+import { loginState, loginTrouble, loginWarning, loginWords } from "./login-state.ts";
 import { nextSyncs, nextWords } from "./next-syncs.ts";
 import { noConfiguration, type Session, withApp } from "./session.ts";
 import { table } from "./table.ts";
@@ -57,6 +57,8 @@ function stateOf(
     return style.red(source.mistakes.length === 1 ? "1 mistake" : `${source.mistakes.length} mistakes`);
   const trouble = loginTrouble(source.source, source.login);
   if (trouble !== undefined) return style.red(trouble);
+  const warning = loginWarning(source.source, source.login);
+  if (warning !== undefined) return style.yellow(`enabled; ${warning}`);
   if (source.login) return style.green(`enabled, ${loginWords(source.login)}`);
   return source.enabled ? style.green("enabled") : style.dim("disabled");
 }

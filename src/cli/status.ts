@@ -3,7 +3,7 @@ import { timingWords } from "../sources/timing-words.ts";
 import type { LoginState } from "../sources/tokens/logins.ts";
 import type { Pause, SourceStats } from "../store/store.ts";
 import { whyText } from "./history.ts";
-import { loginState, loginTrouble } from "./login-state.ts";
+import { loginState, loginTrouble, loginWarning } from "./login-state.ts";
 import { DUE_HINT, nextSyncs, nextWords } from "./next-syncs.ts";
 import { type Session, withDesk } from "./session.ts";
 import { table, wrapped } from "./table.ts";
@@ -92,6 +92,8 @@ function state(
     return style.red(
       `failed: ${whyText(last) ?? "see headwater history"}${last.failures.length > 0 ? ` See: headwater test ${one.source}` : ""}`,
     );
+  const warning = loginWarning(one.source, one.login);
+  if (warning !== undefined) return style.yellow(warning);
   const failures = stats?.failures ?? 0;
   if (failures > 0) return style.yellow(`${grouped(failures)} could not be read: headwater failures ${one.source}`);
   if (last.state === "partial") return style.yellow(whyText(last) ?? "partly done: headwater history");

@@ -2,7 +2,7 @@ import type { App } from "../../app.ts";
 import { mistakeText } from "../../sources/mistakes.ts";
 import type { SourceTest } from "../../sync/types.ts";
 import type { Desk } from "../../tools/desk.ts";
-import { loginState, loginTrouble, loginWords } from "../login-state.ts";
+import { loginState, loginTrouble, loginWarning, loginWords } from "../login-state.ts";
 import type { Check } from "./check.ts";
 
 const CORRECT = "Correct it: headwater config edit";
@@ -28,7 +28,9 @@ export async function loginChecks(app: App, tenant: string): Promise<Check[]> {
     if (!login) continue;
     const trouble = loginTrouble(source.entry.id, login);
     const name = `login ${source.entry.id}`;
-    checks.push(trouble ? { name, state: "bad", says: trouble } : { name, state: "ok", says: loginWords(login) });
+    const warning = loginWarning(source.entry.id, login);
+    if (trouble !== undefined) checks.push({ name, state: "bad", says: trouble });
+    else checks.push({ name, state: warning ? "note" : "ok", says: warning ?? loginWords(login) });
   }
   return checks;
 }

@@ -104,6 +104,8 @@ function loginClient(config: SlackLogin): LoginClient {
     tokenUrl: `${config.baseUrl}/oauth.v2.access`,
     allows:
       "the channels and files that you can read yourself, and Slack's own search. Slack ends such a login after 30 days without use.",
+    mayEnd: "Slack ends a login of this kind when nothing used it for 30 days.",
+    unusedDays: 30,
     redirectHost: "localhost",
     redirectPort: REDIRECT_PORT,
     asStandard,

@@ -35,6 +35,10 @@ export interface LoginState {
   expiresAt?: string;
   /** When the person logged in. */
   since?: string;
+  /** When these tokens were given. */
+  renewedAt?: string;
+  /** When it ends unless something renews it before, where the service says so. */
+  endsUnused?: string;
   /** Why it is unreadable, as the end of a sentence. */
   problem?: string;
 }

@@ -167,6 +167,7 @@ function stateOf(kept: KeptLogin, now: Date): LoginState {
     state: kept.refused ? "refused" : over ? "ended" : "valid",
     renews,
     since: kept.since,
+    renewedAt: kept.renewedAt,
     ...(kept.tokens.expiresAt !== undefined && { expiresAt: kept.tokens.expiresAt }),
   };
 }

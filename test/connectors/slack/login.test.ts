@@ -1,6 +1,11 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, expect, it } from "vitest";
+import { loginTrouble, loginWarning, withEnd } from "../../../src/cli/login-state.ts";
 import { type SlackLogin, slackAuth } from "../../../src/connectors/slack/auth.ts";
 import { refusedLogin } from "../../../src/sources/login/authorization.ts";
+import { openLogins } from "../../../src/sources/tokens/open-logins.ts";
 import { renewing } from "../../../src/sources/tokens/renew.ts";
 import { logInAs, silent } from "../../sources/login/settings.ts";
 import { SlackTwin } from "../../twins/slack/slack-twin.ts";
@@ -71,4 +76,29 @@ it("what Slack refuses is said in our words", async () => {
   const { asStandard } = clientOf();
   expect(asStandard?.({ ok: false, error: "invalid_refresh_token" })).toEqual({ error: "invalid_grant" });
   expect(asStandard?.({ ok: false, error: "bad_redirect_uri" })).toEqual({ error: "redirect_uri_mismatch" });
+});
+
+it("a login that nothing used for 25 days is told to end, five days before it does; each renewal puts that off", async () => {
+  twin = await SlackTwin.open();
+  const client = clientOf();
+  const dataFolder = mkdtempSync(join(tmpdir(), "headwater-slack-login-"));
+  let now = Date.parse("2026-05-01T08:00:00Z");
+  const clock = { now: () => new Date(now), sleep: async () => {} };
+  const logins = openLogins({ dataFolder, tenant: "default", clock, log: silent });
+  const said = async (days: number) => {
+    const at = new Date(now + days * 24 * 3_600_000);
+    const login = withEnd(await logins.state("work"), client);
+    return [loginWarning("work", login, at), loginTrouble("work", login, at)];
+  };
+  const tokens = { accessToken: "xoxe.xoxp-1", refreshToken: "xoxe-1-r", expiresAt: "2026-05-01T20:00:00Z" };
+  await logins.keep("work", tokens, client);
+  expect(await said(24)).toEqual([undefined, undefined]);
+  const warning = "the login ends on 2026-05-31 unless it is used before: headwater sync work";
+  expect(await said(25.5)).toEqual([warning, undefined]);
+  expect((await said(31))[1]).toBe("the login has ended, because nothing used it for long: headwater login work");
+  now += 26 * 24 * 3_600_000;
+  const renew = async () => ({ ...tokens, accessToken: "xoxe.xoxp-2", expiresAt: "2026-05-28T08:00:00Z" });
+  await logins.tokens({ source: "work", client, renew });
+  expect(await said(10)).toEqual([undefined, undefined]);
+  rmSync(dataFolder, { recursive: true });
 });

@@ -115,6 +115,8 @@ export interface LoginClient {
   allows: string;
   /** Why logins of this service may end by themselves, and what to do against it: shown when one could not be renewed. */
   mayEnd?: string;
+  /** A login that nothing renewed for so many days has ended. Syncs renew it; a warning comes before. */
+  unusedDays?: number;
   /** Added to the authorization request. */
   extra?: Readonly<Record<string, string>>;
   /** Fixed where the provider insists; else any free port of 127.0.0.1. */
