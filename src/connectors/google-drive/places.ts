@@ -39,6 +39,7 @@ export async function* placesOf(ctx: DriveContext): AsyncGenerator<Place> {
 }
 
 async function* everyPlace(ctx: DriveContext): AsyncGenerator<Place> {
+  ctx.api.roots.clear(); // a folder may have been hidden since, or moved into another drive
   const folders = chosenFolders(ctx);
   const wanted = folders.length === 0 ? undefined : await placesOfFolders(ctx, folders);
   for (const realm of realmsOf(ctx)) {

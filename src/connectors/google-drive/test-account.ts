@@ -20,6 +20,7 @@ interface Findings extends Required<TestAnswer> {
 /** Who the credential is, what it may read, what it may not and how to change that. */
 export async function testAccount(ctx: DriveContext): Promise<TestAnswer> {
   const found: Findings = { account: "", granted: [], missing: [], warnings: [], limits: [] };
+  ctx.api.roots.clear();
   await describePeople(ctx, found);
   await describeFolders(ctx, found);
   const names: string[] = [];

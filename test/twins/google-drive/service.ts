@@ -3,7 +3,8 @@ import type { Answered } from "../faults.ts";
 import type { GoogleAccounts } from "../google/accounts.ts";
 import { Refusal } from "../google/refusal.ts";
 import type { Question } from "../listen.ts";
-import { type Call, mayReadContent, type Reply, ROUTES, type Route, shaped } from "./routes.ts";
+import { type Call, mayReadContent, type Reply, type Route } from "./call.ts";
+import { ROUTES, shaped } from "./routes.ts";
 
 /** A request that the twin has met. */
 export interface SeenRequest {

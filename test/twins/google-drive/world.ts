@@ -164,10 +164,15 @@ export class DriveWorld {
 
   /** Below a folder of the same drive or of another; what hangs from it follows. */
   move(id: string, parent: string): void {
-    const drive = this.file(parent).driveId;
+    const { driveId: drive, owner } = this.file(parent);
     this.change(id, (file) => {
       file.parent = parent;
-      for (const one of this.below(id)) one.driveId = drive;
+      for (const one of this.below(id)) {
+        one.driveId = drive;
+        if (drive !== undefined || one.owner !== undefined || owner === undefined) continue;
+        one.owner = owner; // in a shared drive nothing has one
+        one.grants.push(grantFor(owner, "owner"));
+      }
     });
   }
 
