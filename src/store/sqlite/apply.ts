@@ -64,11 +64,12 @@ interface PageWork {
   arrived: Map<string, number>;
 }
 
-function storeUpserts(page: PageWork, upserts: Arriving[]): void {
+function storeUpserts(page: PageWork, upserts: Iterable<Arriving>): void {
   const { writer, counts, arrival } = page;
-  const newest = new Map(upserts.map((each) => [each.item.id, each]));
-  for (const each of newest.values()) {
-    const { row, outcome } = upsert(writer, each, arrival);
+  let mayBeNew = false; // as the one before it: a first sync need not look for what it has never met
+  for (const each of upserts) {
+    const { row, outcome } = upsert(writer, each, arrival, mayBeNew);
+    mayBeNew = outcome === "added";
     if (outcome === "added" || outcome === "updated" || outcome === "unchanged") counts[outcome] += 1;
     if (outcome === "added" && each.item.handle) page.arrived.set(each.item.handle, row);
     markEverywhere(page, row, each.item.container ?? page.place.container);

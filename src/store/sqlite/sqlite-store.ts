@@ -1,5 +1,6 @@
 import type { Item } from "../../model/item.ts";
-import type { Lease, Store, StoredItem } from "../store.ts";
+import type { Lease, Place, Store, StoredItem } from "../store.ts";
+import type { Next } from "./apply.ts";
 import { listChanges } from "./changes.ts";
 import { sameValue } from "./columns.ts";
 import { snapshot } from "./connect.ts";
@@ -9,7 +10,7 @@ import { fingerprint } from "./fingerprint.ts";
 import { listItems } from "./listing.ts";
 import { findItems, sourceOf, visibleRow } from "./lookup.ts";
 import { recalled } from "./memory.ts";
-import { packBatch } from "./pack-batch.ts";
+import { newPacking, type PackedBatch } from "./pack-batch.ts";
 import { pausesOf } from "./pauses.ts";
 import { placesOf, progressOf } from "./places.ts";
 import { compareItems, dueBodies, dueFailures, listContainers, listFailures } from "./queues.ts";
@@ -48,6 +49,9 @@ export function sqliteStore({ file, driver, connection, identity, writer, verify
       throw storeError(error);
     }
   };
+  const packing = newPacking();
+  const apply = (place: Place, fence: number, batch: PackedBatch, at: string, next?: Next) =>
+    writer.call("apply", place, fence, batch, at, next).finally(() => packing.giveBack(batch));
   return {
     kind: "sqlite",
     driver: driver.label,
@@ -72,9 +76,9 @@ export function sqliteStore({ file, driver, connection, identity, writer, verify
       }
       return standings;
     },
-    ready: packBatch,
-    apply: (place, fence, batch, next, at) => writer.call("apply", place, fence, batch, at, next),
-    applyLoose: (place, fence, batch, at) => writer.call("apply", place, fence, batch, at),
+    ready: packing.pack,
+    apply: (place, fence, batch, next, at) => apply(place, fence, batch, at, next),
+    applyLoose: (place, fence, batch, at) => apply(place, fence, batch, at),
     beginPass: (place, fence, at, from) => writer.call("beginPass", place, fence, at, from),
     sighted: (place, fence, ids) => writer.call("sighted", place, fence, ids),
     endPass: (place, fence, at, guard) => writer.call("endPass", place, fence, at, guard),

@@ -26,25 +26,42 @@ export interface Arrival {
 
 const FACT_COLUMNS = ["hash", "text_length", "text_bytes", "body_version", "due", "links"] as const;
 
-/** Stores one item, its text, its names and its links; writes nothing when nothing differs. */
-export function upsert(writer: Writer, { item, text }: Arriving, arrival: Arrival): { row: number; outcome: Outcome } {
+/**
+ * Stores one item, its text, its names and its links; writes nothing when nothing differs. One that may well be new is
+ * inserted before anybody looks for it.
+ */
+export function upsert(
+  writer: Writer,
+  { item, text }: Arriving,
+  arrival: Arrival,
+  mayBeNew: boolean,
+): { row: number; outcome: Outcome } {
   const columns = columnsOf(writer, arrival.source, item, arrival.feed);
+  const body = typeof text === "string" ? measure(text) : text;
+  const early = mayBeNew ? insert(writer, columns, item, body, arrival.at) : undefined;
+  if (early !== undefined) return { row: early, outcome: "added" };
   const stored = writer.connection
     .prepare("SELECT * FROM items WHERE source = ? AND native_id = ?")
     .get(arrival.source, columns.native_id);
-  const body = typeof text === "string" ? measure(text) : text;
-  if (!stored) return { row: insert(writer, columns, item, body, arrival.at), outcome: "added" };
+  if (!stored) return { row: insert(writer, columns, item, body, arrival.at) as number, outcome: "added" };
   const outcome = change(writer, stored, columns, item, body, arrival);
   return { row: Number(stored.id), outcome };
 }
 
-function insert(writer: Writer, columns: Columns, item: Item, body: Measured | undefined, at: number): number {
+/** The row of a new item; undefined where there is one with its id already. */
+function insert(
+  writer: Writer,
+  columns: Columns,
+  item: Item,
+  body: Measured | undefined,
+  at: number,
+): number | undefined {
   const { connection } = writer;
   const { relations } = item;
-  const row = writer.nextRow++;
+  const row = writer.nextRow;
   const due = body === undefined && columns.mime !== null ? 1 : 0;
   const values = Object.values(columns) as Value[];
-  connection
+  const { changes } = connection
     .prepare(INSERT_ITEM)
     .run(
       row,
@@ -58,6 +75,8 @@ function insert(writer: Writer, columns: Columns, item: Item, body: Measured | u
       at,
       at,
     );
+  if (Number(changes) === 0) return undefined;
+  writer.nextRow += 1;
   if (body) addBody(connection, row, body);
   if (item.aliases.length > 0) addAliases(connection, row, columns.source, item.aliases);
   if (relations.length > 0) addRelations(connection, row, columns.source, relations);
@@ -91,7 +110,7 @@ const ITEM_COLUMNS: readonly (keyof Columns)[] = [
 const INSERT_ITEM = `INSERT INTO items (id, ${ITEM_COLUMNS.join(", ")}, ${FACT_COLUMNS.join(", ")}, first_seen, changed_at)
   VALUES (${Array(ITEM_COLUMNS.length + FACT_COLUMNS.length + 3)
     .fill("?")
-    .join(", ")})`;
+    .join(", ")}) ON CONFLICT (source, native_id) DO NOTHING`;
 
 /** What differs between an item as stored and as it arrives. */
 interface Difference {
