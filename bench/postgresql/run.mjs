@@ -14,8 +14,11 @@ const FLOOR = fileURLToPath(new URL("floor.mjs", import.meta.url));
 const PROGRAMS = "/usr/lib/postgresql";
 const BYTES = { notes: 3900, tickets: 1170 };
 const NOTES = 100_000;
-const ROUNDS = 3;
+/** A pair over so many rows takes long enough to be a mean by itself. */
+const MANY = 500_000;
 const MEGABYTES = 200;
+/** What the last fifth of a sync may need more than its second fifth: memory that grows with the rows is found by it. */
+const GROWTH = 1.15;
 
 export async function run({ rows: count, say }) {
   const notes = Math.min(NOTES, count);
@@ -33,17 +36,19 @@ export async function run({ rows: count, say }) {
     await fill(server, "notes", notes);
     await fill(server, "tickets", count);
     const address = server.url("shop");
-    const rounds = [];
-    for (let round = 0; round < ROUNDS; round++) {
-      say(`round ${round + 1} of ${ROUNDS} …`);
-      rounds.push({
-        copy: await timed(psql(), [address, "-q", "-o", "/dev/null", "-c", COPY]),
-        read: await child([reader, address], notes),
-        floor: await floor(address, count),
-        sync: await sync(address, count),
-      });
+    const reads = [];
+    for (let round = 0; round < 3; round++) {
+      say(`reading, round ${round + 1} of 3 …`);
+      const copy = await timed(psql(), [address, "-q", "-o", "/dev/null", "-c", COPY]);
+      reads.push({ copy, read: await child([reader, address], notes) });
     }
-    return rowsOf(names, { notes, tickets: count }, rounds);
+    const syncs = [];
+    const pairs = count > MANY ? 1 : 3;
+    for (let round = 0; round < pairs; round++) {
+      say(`first sync, round ${round + 1} of ${pairs} …`);
+      syncs.push({ floor: await floor(address, count), sync: await sync(address, count) });
+    }
+    return [...readingRows(names[0], notes, reads), ...syncRows(names[1], count, syncs)];
   } finally {
     await server.close();
     rmSync(reader, { force: true });
@@ -52,63 +57,64 @@ export async function run({ rows: count, say }) {
 
 const COPY = "COPY (SELECT id, subject, body, status, priority, updated_at FROM notes) TO STDOUT";
 
-function rowsOf([reading, first], counts, rounds) {
+function readingRows(name, count, rounds) {
   const of = (value) => median(rounds.map(value));
   const read = ratio(of(({ copy, read }) => copy.ms / read.told.ms));
-  const ingest = ratio(of(({ floor, sync }) => floor.told.ms / sync.runMs));
-  const speed = (ms, table) => `${whole((counts[table] / ms) * 1000)} rows/s`;
-  const [readPeak, syncPeak] = [of((one) => one.read.peakMegabytes), of((one) => one.sync.peakMegabytes)];
+  const speeds = [of((one) => one.read.told.ms), of((one) => one.copy.ms)].map((ms) => speed(count, ms));
+  const peak = of((one) => one.read.peakMegabytes);
+  const detail = `${speeds.join(" against ")}, ${rounds.length} pairs`;
   return [
+    { name, value: read, target: "≥ 0.8", met: read >= 0.8, detail },
+    { name: "9 memory of the reading process, MB", value: peak, target: MEGABYTES, met: peak <= MEGABYTES },
+  ];
+}
+
+function syncRows(name, count, rounds) {
+  const of = (value) => median(rounds.map(value));
+  const ingest = ratio(of(({ floor, sync }) => floor.told.ms / sync.runMs));
+  const [ms, floorMs] = [of((one) => one.sync.runMs), of((one) => one.floor.told.ms)];
+  const cpu = ratio(of(({ floor, sync }) => floor.cpuMs / sync.cpuMs));
+  const detail = `${speed(count, ms)}, ${seconds(ms)} against ${seconds(floorMs)}, ${rounds.length} pairs; processor time ${cpu}`;
+  const { peaks } = rounds.at(-1).sync;
+  const growth = peaks.length > 0 ? ratio(peaks.at(-1) / peaks[1]) : undefined;
+  return [
+    { name, value: ingest, target: "≥ 0.7", met: ingest >= 0.7, detail },
     {
-      name: reading,
-      value: read,
-      target: "≥ 0.8",
-      met: read >= 0.8,
-      detail: `${speed(
-        of((one) => one.read.told.ms),
-        "notes",
-      )} against ${speed(
-        of((one) => one.copy.ms),
-        "notes",
-      )}, ${ROUNDS} pairs`,
-    },
-    {
-      name: "9 memory of the reading process, MB",
-      value: readPeak,
-      target: MEGABYTES,
-      met: readPeak <= MEGABYTES,
-    },
-    {
-      name: first,
-      value: ingest,
-      target: "≥ 0.7",
-      met: ingest >= 0.7,
-      detail: `${speed(
-        of((one) => one.sync.runMs),
-        "tickets",
-      )}, ${seconds(of((one) => one.sync.runMs))} against ${seconds(of((one) => one.floor.told.ms))}, ${ROUNDS} pairs; peak memory ${syncPeak} MB`,
+      name: "16 memory of the sync, last fifth of its time ÷ second",
+      value: growth,
+      target: GROWTH,
+      met: growth && growth <= GROWTH,
+      detail: `at most ${peaks.join(", ")} MB in each fifth`,
     },
   ];
+}
+
+function speed(count, ms) {
+  return `${whole((count / ms) * 1000)} rows/s`;
 }
 
 async function fill(server, table, count) {
   const client = new pg.Client({ connectionString: server.url("shop") });
   await client.connect();
   await client.query(
-    `CREATE TABLE ${table} (id bigint PRIMARY KEY, subject text, body text, status text, priority int, updated_at timestamptz)`,
+    `CREATE UNLOGGED TABLE ${table} (id bigint, subject text, body text, status text, priority int, updated_at timestamptz)`,
   );
+  let written;
   for (let from = 0; from < count; from += 5000) {
     const documents = Array.from({ length: Math.min(5000, count - from) }, (_, at) =>
       documentAt(from + at, BYTES[table]),
     );
     const columns = [documents.map(({ title }) => title), documents.map(({ text }) => text)];
-    await client.query(
+    await written; // the server works on these while the next ones are made
+    written = client.query(
       `INSERT INTO ${table} SELECT ${from} + n, title, body, CASE n % 3 WHEN 0 THEN 'open' ELSE 'closed' END, n % 5,
         timestamptz '2026-01-01' + make_interval(secs => ${from} + n)
        FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS d (title, body, n)`,
       columns,
     );
   }
+  await written;
+  await client.query(`ALTER TABLE ${table} ADD PRIMARY KEY (id)`);
   await client.query(`VACUUM ANALYZE ${table}`);
   await client.end();
 }

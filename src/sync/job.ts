@@ -22,6 +22,8 @@ export interface Job {
   readonly fence: number;
   /** Milliseconds since the epoch after which the run stops at the next page border. */
   readonly stopAt: number | undefined;
+  /** Nothing of the source was stored when the run began, so nothing has to be looked for there. */
+  readonly isFirst: boolean;
   /** Failures known before this run: an unchanged one is not news. `<id>` to `<kind> <message>`. */
   readonly knownFailures: ReadonlyMap<string, string>;
   /** Stops the whole source with this error. */

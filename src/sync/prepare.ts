@@ -9,6 +9,7 @@ import { isOlder, transform } from "./transform.ts";
 /** Text above this volume is committed ahead of its page, so that memory stays flat. UTF-16 units. */
 const BATCH_TEXT = 8_000_000;
 const READS_AT_ONCE = 8;
+const NEW: Standing = { state: "new" };
 
 export interface PreparedPage {
   /** Parts of a very large page, to be committed first without the cursor. */
@@ -26,7 +27,9 @@ export async function preparePage(job: Job, arrived: Page<unknown>, force: boole
   const page = await withBranches(job, arrived);
   const batches = new Batches(page);
   const drafts = (page.upserts ?? []).filter((draft) => !isOlder(draft.updatedAt, job.options.since));
-  const standings = await job.store.compare(job.source.id, drafts as { id: string; version: string }[]);
+  const standings = job.isFirst
+    ? drafts.map(() => NEW)
+    : await job.store.compare(job.source.id, drafts as { id: string; version: string }[]);
   const changed: Changed[] = [];
   const met: number[] = [];
   let [added, updated] = [0, 0];

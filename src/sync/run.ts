@@ -161,6 +161,7 @@ async function jobOf(
   rights: { signal: AbortSignal; stop: (error: unknown) => void; fence: number },
 ): Promise<Job> {
   const failures = await place.store.failures({ sources: [source.id], limit: 10_000 });
+  const [stats] = await place.store.stats([source.id]);
   const { runSeconds } = source.settings.limits;
   return {
     source,
@@ -174,6 +175,7 @@ async function jobOf(
     digests: optionsOf(source),
     fence: rights.fence,
     stopAt: order.bounded ? place.clock.now().getTime() + runSeconds * 1000 : undefined,
+    isFirst: (stats?.items ?? 0) + (stats?.lost ?? 0) === 0,
     knownFailures: new Map(failures.map((failure) => [failure.id, failureKey(failure)])),
     stop: rights.stop,
   };

@@ -54,9 +54,14 @@ function one(text: string, values: readonly unknown[]): QueryArrayConfig {
   return { text, values: [...values], rowMode: "array", queryMode: "extended" } as QueryArrayConfig;
 }
 
+/** What is read at once, in UTF-16 units: some pages are under way at a time, and memory is to stay flat however long rows are. */
+const ENOUGH_TEXT = 1_000_000;
+/** Read first, to learn how long rows are. */
+const FIRST_ROWS = 100;
+
 /**
- * A long answer, `rows` at a time, through a cursor: memory stays flat. The next rows are on their way while these are
- * worked on. The transaction ends with the loop, however it ends.
+ * A long answer through a cursor, at most `rows` at a time, and fewer where they are long: memory stays flat. The next
+ * rows are on their way while these are worked on. The transaction ends with the loop, however it ends.
  */
 export async function* readPages(
   ctx: Pick<PostgresContext, "api" | "signal">,
@@ -69,16 +74,19 @@ export async function* readPages(
   let isWhole = false;
   try {
     const cursor = reading.client.query(new Cursor<Row>(text, [...values], { rowMode: "array", types: AS_TEXT }));
-    let next = cursor.read(rows);
+    let wanted = Math.min(rows, FIRST_ROWS);
+    let next = cursor.read(wanted);
     next.catch(() => {}); // told when its turn comes
     for (;;) {
-      const page = await Promise.race([next, reading.broken]);
-      if (page.length === rows) {
-        next = cursor.read(rows);
+      const page = await reading.unlessBroken(next);
+      const isLast = page.length < wanted;
+      if (!isLast) {
+        wanted = Math.max(1, Math.min(rows, Math.floor((ENOUGH_TEXT * page.length) / textOf(page))));
+        next = cursor.read(wanted);
         next.catch(() => {});
       }
       if (page.length > 0) yield page;
-      if (page.length < rows) break;
+      if (isLast) break;
     }
     isWhole = true;
   } catch (error) {
@@ -87,6 +95,13 @@ export async function* readPages(
     if (isWhole) await reading.end().catch(() => reading.drop());
     else reading.drop();
   }
+}
+
+/** How long the values of some rows are, in UTF-16 units; never 0. */
+function textOf(page: readonly Row[]): number {
+  let units = 1;
+  for (const row of page) for (const value of row) units += value?.length ?? 0;
+  return units;
 }
 
 const AS_TEXT = { getTypeParser: () => ((value: string) => value) as never };
@@ -106,8 +121,11 @@ interface Reading {
   end(): Promise<void>;
   /** After a statement that the server refused: the connection is of further use. */
   undo(): Promise<void>;
-  /** Rejects when the connection is gone: a cursor may never say so (pg-cursor 2.22, between its last row and the end). */
-  broken: Promise<never>;
+  /**
+   * Waits, one at a time, and rejects when the connection is gone: a cursor may never say so (pg-cursor 2.22, between its
+   * last row and the end). A race against one promise of the whole transaction would keep every page until its end.
+   */
+  unlessBroken<T>(answer: Promise<T>): Promise<T>;
   /** Closes the connection, whatever it is doing. */
   drop(): void;
   explain(error: unknown): ConnectorError;
@@ -120,11 +138,23 @@ interface Reading {
 async function begin({ api, signal }: Pick<PostgresContext, "api" | "signal">, options: ReadOptions): Promise<Reading> {
   signal.throwIfAborted();
   const client = await api.connect();
-  let breakOff = () => {};
-  const broken = new Promise<never>((_, reject) => {
-    breakOff = () => reject(new Error("Connection terminated"));
-  });
-  broken.catch(() => {}); // told by whoever waits
+  let isBroken = false;
+  let rejectWaiting: ((error: Error) => void) | undefined;
+  const breakOff = () => {
+    isBroken = true;
+    rejectWaiting?.(new Error("Connection terminated"));
+  };
+  const unlessBroken = async <T>(answer: Promise<T>): Promise<T> => {
+    try {
+      return await new Promise<T>((resolve, reject) => {
+        rejectWaiting = reject;
+        if (isBroken) breakOff();
+        answer.then(resolve, reject);
+      });
+    } finally {
+      rejectWaiting = undefined;
+    }
+  };
   let released = false;
   const release = (destroy: boolean) => {
     signal.removeEventListener("abort", drop);
@@ -160,5 +190,5 @@ async function begin({ api, signal }: Pick<PostgresContext, "api" | "signal">, o
     if (released) return;
     await client.query("ROLLBACK").then(() => release(false), drop);
   };
-  return { client, broken, end, undo, drop, explain };
+  return { client, unlessBroken, end, undo, drop, explain };
 }

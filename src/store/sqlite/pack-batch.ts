@@ -1,7 +1,7 @@
 import { ConnectorError } from "../../model/errors.ts";
 import type { Item } from "../../model/item.ts";
 import type { Batch } from "../store.ts";
-import { FINGERPRINT_BYTES, fingerprint } from "./fingerprint.ts";
+import { FINGERPRINT_BYTES, writeFingerprint } from "./fingerprint.ts";
 import { isPlain, type Measured } from "./measure.ts";
 
 /** A batch as it goes to the writer. */
@@ -138,8 +138,7 @@ class Sheet {
     }
     bytes.writeUInt32LE(isPlain(text, textBytes) ? PLAIN_TEXT : HELD_TEXT, head + 12);
     const from = head + HEAD_BYTES;
-    const hash = fingerprint(bytes.subarray(from, from + textBytes));
-    if (hash !== null) bytes.set(hash, head + 16);
+    writeFingerprint(bytes.subarray(from, from + textBytes), bytes, head + 16);
   }
 
   written(): Uint8Array {
