@@ -48,7 +48,9 @@ function parseArguments(tool: Tool, raw: unknown): z.output<z.ZodObject> {
   const names = Object.keys(tool.input.shape);
   const unknown = given.find(([name]) => !names.includes(name));
   if (unknown) throw unknownArgument(tool, unknown[0], names);
-  const parsed = tool.input.safeParse(Object.fromEntries(given));
+  const parsed = tool.input.safeParse(
+    Object.fromEntries(given.map(([name, value]) => [name, asMeant(tool.input.shape[name], value)])),
+  );
   if (parsed.success) return parsed.data;
   const issues = parsed.error.issues.slice(0, SHOWN_ISSUES);
   const sentences = issues.map((issue) => {
@@ -58,6 +60,30 @@ function parseArguments(tool: Tool, raw: unknown): z.output<z.ZodObject> {
     return `${cleanLine(path.join("."), 60) || name}: ${cleanLine(issueText(issue))}`;
   });
   throw new ConnectorError("usage", `${tool.name} cannot be called like this.`, { hint: sentences.join("\n") });
+}
+
+/** Models write a list of one as the one, and lists, numbers and booleans as texts: that is understood, and nothing is guessed. */
+function asMeant(schema: z.core.$ZodType | undefined, value: unknown): unknown {
+  if (typeof value !== "string") return value;
+  const wanted = typeOf(schema);
+  if (wanted === "array") return listIn(value);
+  if (wanted === "boolean" && /^(true|false)$/i.test(value)) return value.toLowerCase() === "true";
+  return wanted === "number" && /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value;
+}
+
+/** The type below what is optional or has a default. */
+function typeOf(schema: z.core.$ZodType | undefined): string | undefined {
+  const { type, innerType } = (schema?._zod.def ?? {}) as { type?: string; innerType?: z.core.$ZodType };
+  return innerType === undefined ? type : typeOf(innerType);
+}
+
+function listIn(value: string): unknown {
+  if (!value.startsWith("[")) return [value];
+  try {
+    return JSON.parse(value);
+  } catch {
+    return [value];
+  }
 }
 
 const EXPECTED: Readonly<Record<string, string>> = {

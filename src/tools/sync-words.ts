@@ -29,11 +29,12 @@ export type Sync = z.output<typeof Sync>;
 /** How many failures and notes a sync tells: the fullest first. */
 export const SYNC_LEVELS = [10, 5, 2, 0] as const;
 
-/** A report in the shape of tools. Names of items are left out for viewers who may not see every item. */
-export function syncOf(report: SyncReport, viewer: Viewer, most = 10): Sync {
+/** A report in the shape of tools. Viewers who may not see every item are told its counts: sentences name items and places. */
+export function syncOf(report: SyncReport, viewer: Viewer, atMost = 10): Sync {
+  const most = viewer === "everything" ? atMost : 0;
   const failures = report.failures.slice(0, most).map((failure) => ({
-    item: viewer === "everything" && failure.id !== undefined ? cleanLine(`${report.source}/${failure.id}`) : undefined,
-    message: cleanLine(viewer === "everything" ? placed(failure) : failure.message, 300),
+    item: failure.id === undefined ? undefined : cleanLine(`${report.source}/${failure.id}`),
+    message: cleanLine(placed(failure), 300),
     hint: failure.hint && cleanLine(forAssistant(failure.hint), 300),
   }));
   return {
@@ -97,7 +98,9 @@ export function syncText(sync: Sync & { started_by?: string | undefined }): stri
     lines.push(`- failed${failure.item ? ` ${failure.item}` : ""}: ${failure.message} ${failure.hint ?? ""}`.trimEnd());
   const untold = sync.failed - sync.failures.filter(({ item }) => item !== undefined).length;
   if (untold > 0 && sync.failed > sync.failures.length)
-    lines.push(`- ${grouped(untold)} more could not be read: headwater failures ${sync.source}`);
+    lines.push(
+      `- ${grouped(untold)} ${sync.failures.length > 0 ? "more " : ""}could not be read: headwater failures ${sync.source}`,
+    );
   if (sync.state === "cancelled") lines.push("- the next sync goes on from there");
   return lines.join("\n");
 }

@@ -3,7 +3,7 @@ import type { SourceTest } from "../sync/types.ts";
 import { cleanLine } from "./clean.ts";
 import { defineTool } from "./define.ts";
 import type { Desk } from "./desk.ts";
-import { fitting } from "./fit.ts";
+import { type Fitted, fitting } from "./fit.ts";
 import { forAssistant } from "./hints.ts";
 
 const Gap = z.object({ what: z.string(), why: z.string(), how: z.string() });
@@ -33,21 +33,36 @@ export const testSource = defineTool({
   async run({ source }, { desk }) {
     desk.sources.get(source);
     const test = await desk.engine.test(source);
-    const { output, text } = fitting(desk.resultTokens, LEVELS, (most) => {
-      const shown = shape(test, most);
-      return { output: shown, text: testText(shown, test.granted.length - shown.granted.length) };
-    });
     const tests = kept.get(desk.store) ?? new Map();
-    kept.set(desk.store, tests.set(source, { at: new Date().toISOString(), text }));
-    return { output, text, ...(test.problem?.kind === "auth" && { wantsLogin: source }) };
+    kept.set(desk.store, tests.set(source, { at: new Date().toISOString(), test }));
+    const answer = told(test, desk);
+    return { ...answer, ...(test.problem?.kind === "auth" && { wantsLogin: source }) };
   },
 });
 
-const kept = new WeakMap<Desk["store"], Map<string, { at: string; text: string }>>();
+const kept = new WeakMap<Desk["store"], Map<string, { at: string; test: SourceTest }>>();
 
-/** The newest test of a source since this process started. */
+/** The newest test of a source since this process started, as far as this viewer may know it. */
 export function lastTest(desk: Desk, source: string): { at: string; text: string } | undefined {
-  return kept.get(desk.store)?.get(source);
+  const last = kept.get(desk.store)?.get(source);
+  return last && { at: last.at, text: told(last.test, desk).text };
+}
+
+function told(test: SourceTest, desk: Desk): Fitted<Output> {
+  const known = desk.viewer === "everything" ? test : verdictOf(test);
+  return fitting(desk.resultTokens, LEVELS, (most) => {
+    const shown = shape(known, most);
+    return { output: shown, text: testText(shown, known.granted.length - shown.granted.length) };
+  });
+}
+
+/** A test names accounts and places. Who may not see every item is told how it went, and nothing more. */
+function verdictOf({ source, ok, tookMs, problem }: SourceTest): SourceTest {
+  const verdict = { source, ok, tookMs, granted: [], missing: [], limits: [], warnings: [] };
+  const hint = `Only its owner may see why. On the machine of the server: headwater test ${source}`;
+  return problem
+    ? { ...verdict, problem: { kind: problem.kind, message: "It cannot be read just now.", hint } }
+    : verdict;
 }
 
 /** How many things of each sort are told: the fullest first. */

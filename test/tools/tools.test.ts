@@ -286,6 +286,19 @@ describe("arguments", () => {
     expect(textOf(result)).toMatch(/search cannot be called like this\.\nlimit: .*30/);
   });
 
+  it("understands a list of one written as the one, and lists, numbers and booleans written as texts", async () => {
+    const client = await connect(desk);
+    const search = async (args: object) => {
+      const result = await client.callTool({ name: "search", arguments: { query: "beetroot", ...args } });
+      return (result.structuredContent as { results: { id: string }[] } | undefined)?.results.map(({ id }) => id);
+    };
+    expect(await search({ sources: "mail" })).toEqual(["mail/m1"]);
+    expect(await search({ sources: '["mail", "notes"]' })).toHaveLength(2);
+    expect(await search({ limit: "1", live: "False" })).toHaveLength(1);
+    expect(await search({ limit: "many" })).toBeUndefined();
+    expect(await search({ sources: "[mail" })).toBeUndefined();
+  });
+
   it("an unknown tool is a protocol error", async () => {
     const client = await connect(desk);
     await expect(client.callTool({ name: "drop_tables", arguments: {} })).rejects.toMatchObject({ code: -32602 });
@@ -313,5 +326,66 @@ describe("the owner's store seen by others", () => {
       arguments: { source: "notes", accept_deletions: true },
     });
     expect(textOf(forced)).toContain("Only the owner");
+  });
+
+  it("a viewer who may not see everything is told how a test and a sync went, and no name of a place or an item", async () => {
+    const owned = fakeDesk(["team"]);
+    owned.engine.test = async (source) => ({
+      source,
+      ok: true,
+      account: "ada@example.org",
+      granted: ["channel #layoffs"],
+      missing: [{ what: "channel #board", why: "The bot is not in it.", how: "Invite it." }],
+      limits: [],
+      warnings: ["#merger is archived."],
+      tookMs: 3,
+    });
+    const run = owned.engine.start("team");
+    await run.done;
+    const failure = { id: "layoffs/1", kind: "bug" as const, message: "The thread Layoffs was not read." };
+    const place = {
+      container: "C1",
+      containerName: "#board",
+      kind: "permission" as const,
+      message: "The bot is not in #board.",
+    };
+    const report = {
+      ...run.report(),
+      state: "partial" as const,
+      failed: 2,
+      failures: [failure, place],
+      notes: ["#merger was left out."],
+    };
+    owned.ran({ ...run, report: () => report });
+    const eve = { ...owned, viewer: { principals: ["user:eve@example.org"] } };
+    const names = /layoffs|board|merger|ada@/i;
+
+    const [owner, guest] = [await connect(owned), await connect(eve)];
+    expect(textOf(await owner.callTool({ name: "test_source", arguments: { source: "team" } }))).toMatch(names);
+    const answers = [
+      (await guest.readResource({ uri: "headwater://team" })).contents,
+      await guest.callTool({ name: "test_source", arguments: { source: "team" } }),
+      await guest.callTool({ name: "sync_status", arguments: { source: "team" } }),
+      await guest.callTool({ name: "sync_status", arguments: {} }),
+      await guest.callTool({ name: "list_sources", arguments: {} }),
+    ];
+    for (const answer of answers) expect(JSON.stringify(answer)).not.toMatch(names);
+    expect(textOf(answers[1] as never)).toContain("**team** works");
+    expect(textOf(answers[2] as never)).toContain("2 could not be read");
+
+    const broken = "The channel #board is gone.";
+    owned.engine.test = async (source) => ({
+      source,
+      ok: false,
+      granted: [],
+      missing: [],
+      limits: [],
+      warnings: [],
+      tookMs: 3,
+      problem: { kind: "not_found", message: broken, hint: "Take #board out." },
+    });
+    const told = await guest.callTool({ name: "test_source", arguments: { source: "team" } });
+    expect(JSON.stringify(told)).not.toMatch(names);
+    expect(textOf(told)).toContain("does not work");
   });
 });
