@@ -14,6 +14,7 @@ import { openSecrets, type Secrets } from "./sources/secrets/open-secrets.ts";
 import { storedMemory } from "./sources/stored-memory.ts";
 import type { Logins } from "./sources/tokens/logins.ts";
 import { openLogins } from "./sources/tokens/open-logins.ts";
+import { onlySources } from "./store/only-sources.ts";
 import { openStore } from "./store/open.ts";
 import type { Store } from "./store/store.ts";
 import { createEngine } from "./sync/engine.ts";
@@ -65,7 +66,8 @@ function appOf(config: LoadedConfig, { log, clock = systemClock }: AppOptions): 
   async function open(tenant: string): Promise<Rooms> {
     const stored = await openStore({ folder: config.dataFolder, tenant, log: log.warn });
     const meant = config.embeddings && withMeaning(config.embeddings, tenant, stored);
-    const store = meant?.store ?? stored;
+    const own = config.sources.filter(({ entry }) => entry.settings.tenant === tenant).map(({ entry }) => entry.id);
+    const store = onlySources(meant?.store ?? stored, own);
     const memory = (source: string) => storedMemory(store, source, log);
     const sources = openSources(config, tenant, {
       log,

@@ -2,6 +2,7 @@ import { CommanderError } from "commander";
 import { ConnectorError, type ErrorKind, problemOf } from "../model/index.ts";
 import { plainText } from "../sources/plain-text.ts";
 import { maskSecrets } from "../sources/secret.ts";
+import { examplesOf } from "./commands/examples.ts";
 
 export const EXIT = {
   ok: 0,
@@ -56,8 +57,11 @@ function usageError(error: CommanderError, command: string | undefined): Connect
   const [first = "", ...rest] = error.message.replace(/^error: /, "").split("\n");
   const near = /\(Did you mean (?:one of )?(.+?)\?\)/.exec(rest.join(" "))?.[1];
   const sentence = `${first.charAt(0).toUpperCase()}${first.slice(1)}.`.replace(/\.\.$/, ".");
+  const [example] = error.code === "commander.missingArgument" ? examplesOf(command ?? "") : [];
   return new ConnectorError("usage", near ? `${sentence} Did you mean ${near}?` : sentence, {
-    hint: `See what there is: headwater ${command && !near ? `${command} ` : ""}--help`,
+    hint: example
+      ? `Such as: ${example}`
+      : `See what there is: headwater ${command && !near ? `${command} ` : ""}--help`,
   });
 }
 

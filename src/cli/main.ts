@@ -1,3 +1,4 @@
+import type { Command } from "commander";
 import { freeStdout } from "../web/stdout-guard.ts";
 import { EXIT, tellFailure } from "./failure.ts";
 import { buildProgram } from "./program.ts";
@@ -10,14 +11,15 @@ export async function main(args: readonly string[]): Promise<never> {
   const stop = new AbortController();
   endQuietlyOnBrokenPipe();
   let code: number = EXIT.ok;
+  let program: Command | undefined;
   try {
-    const program = buildProgram(async (globals, run, ownSignals) => {
+    program = buildProgram(async (globals, run, ownSignals) => {
       if (!ownSignals) stopOnSignals(stop, globals);
       code = (await run(sessionOf(globals, stop.signal))) ?? EXIT.ok;
     });
     await program.parseAsync([...args], { from: "user" });
   } catch (error) {
-    code = outcomeOf(error, args, stop.signal);
+    code = outcomeOf(error, args, commandIn(args, program), stop.signal);
   }
   await written(process.stdout);
   await written(process.stderr);
@@ -28,12 +30,18 @@ function sessionOf(globals: Globals, signal: AbortSignal): Session {
   return { globals, signal, terminal: openTerminal(globals.quiet === true), log: logOf(globals) };
 }
 
-function outcomeOf(error: unknown, args: readonly string[], signal: AbortSignal): number {
+/** The command that a command line names: `secrets set`. */
+function commandIn(args: readonly string[], program: Command | undefined): string | undefined {
+  const first = program?.commands.find((command) => args.includes(command.name()));
+  const second = first?.commands.find((command) => args.includes(command.name()));
+  return first && [first.name(), ...(second ? [second.name()] : [])].join(" ");
+}
+
+function outcomeOf(error: unknown, args: readonly string[], command: string | undefined, signal: AbortSignal): number {
   // Help and version end commander by a throw as well.
   if (error instanceof Error && "exitCode" in error && error.exitCode === 0) return EXIT.ok;
   // A command that needs another word showed its help, and there is nothing to add to it.
   if (error instanceof Error && "code" in error && error.code === "commander.help") return EXIT.usage;
-  const command = args.find((argument) => !argument.startsWith("-"));
   const told = tellFailure(error, { json: args.includes("--json"), debug: args.includes("--debug"), command });
   return signal.aborted ? EXIT.interrupted : told;
 }

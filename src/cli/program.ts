@@ -3,6 +3,7 @@ import { packageVersion } from "../package-root.ts";
 import { LOG_LEVELS } from "../sources/log.ts";
 import type { Runner } from "./commands/act.ts";
 import { assistantCommands } from "./commands/assistants.ts";
+import { examplesOf } from "./commands/examples.ts";
 import { keepingCommands } from "./commands/keeping.ts";
 import { readCommands } from "./commands/reading.ts";
 import { servingCommands } from "./commands/serving.ts";
@@ -69,4 +70,12 @@ function finish(command: Command): void {
   for (const option of globalOptions()) command.addOption(option.hideHelp());
   command.copyInheritedSettings(command.parent as Command);
   command.helpOption("-h, --help", "print this help");
+  const examples = examplesOf(wordsOf(command));
+  if (examples.length > 0) command.addHelpText("after", ["\nExamples:", ...examples].join("\n  "));
+}
+
+/** `secrets set`: a command as it is typed behind our name. */
+function wordsOf(command: Command): string {
+  const above = command.parent === null ? "" : wordsOf(command.parent);
+  return command.parent === null ? "" : `${above} ${command.name()}`.trim();
 }

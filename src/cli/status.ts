@@ -6,9 +6,9 @@ import { whyText } from "./history.ts";
 import { loginState, loginTrouble, loginWarning } from "./login-state.ts";
 import { DUE_HINT, nextSyncs, nextWords } from "./next-syncs.ts";
 import { type Session, withDesk } from "./session.ts";
-import { table, wrapped } from "./table.ts";
-import type { Style } from "./terminal.ts";
-import { ago, grouped } from "./times.ts";
+import { beside, table, wrapped } from "./table.ts";
+import type { Style, Terminal } from "./terminal.ts";
+import { ago, grouped, itemCount } from "./times.ts";
 
 /** `headwater status`: one line a source, understood at a glance. */
 export async function status(session: Session): Promise<undefined> {
@@ -42,14 +42,19 @@ export async function status(session: Session): Promise<undefined> {
         mistakes: broken.map(mistakeText),
       };
     });
+    const left = [...stats.values()].filter(
+      ({ source, items }) => items > 0 && entries.every(({ id }) => id !== source),
+    );
+    const leftOver = left.map(({ source, items }) => ({ source, items }));
     const meant = meaning && { model: meaning.model, ...meaning.state() };
     if (globals.json) {
-      return terminal.json({ store: store.location, sources: listed, ...(meant && { meaning: meant }) });
+      return terminal.json({ store: store.location, sources: listed, leftOver, ...(meant && { meaning: meant }) });
     }
+    for (const { source, items } of leftOver) terminal.line(leftOverText(source, items, terminal));
     if (listed.length === 0) return terminal.line("No sources yet. Add one: headwater add files ~/Documents");
     const rows = listed.map((one) => [
       terminal.style.bold(one.source),
-      `${grouped(one.items)} ${one.items === 1 ? "item" : "items"}`,
+      itemCount(one.items),
       one.lastSyncedAt ? `synced ${ago(one.lastSyncedAt)}` : "not synced yet",
       one.paused ? "" : nextWords(one.nextSync),
       state(one, stats.get(one.source), terminal.style),
@@ -98,4 +103,10 @@ function state(
   if (failures > 0) return style.yellow(`${grouped(failures)} could not be read: headwater failures ${one.source}`);
   if (last.state === "partial") return style.yellow(whyText(last) ?? "partly done: headwater history");
   return last.state === "cancelled" ? style.yellow("stopped before the end; the next sync goes on") : style.green("ok");
+}
+
+/** What nobody is shown any more, and how it goes. */
+function leftOverText(source: string, items: number, { style, columns }: Terminal): string {
+  const why = `${itemCount(items)} of a source that is not in this configuration, so it is not searched.`;
+  return beside(style.bold(source), `${why} Forget it: headwater reset ${source}`, columns);
 }

@@ -76,3 +76,8 @@ export function wholeNumber(text: string, option: string, least = 1, most = Numb
   const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
   throw new ConnectorError("usage", `${option} must be a whole number ${range}, got ${JSON.stringify(text)}.`);
 }
+
+/** "1 item", "1,284 items" */
+export function itemCount(count: number): string {
+  return `${grouped(count)} ${count === 1 ? "item" : "items"}`;
+}

@@ -27,6 +27,12 @@ export function addSource(text: string, name: string, entry: Record<string, unkn
   });
 }
 
+/** The text without a source; everything else, comments too, stays as it was. */
+export function removeSource(text: string, name: string): string {
+  const document = parseDocument(text);
+  return edited(document, () => void document.deleteIn(["sources", name]));
+}
+
 /** The text with one value set; maps on the way are made. */
 export function setOption(text: string, path: KeyPath, value: unknown): string {
   const document = parseDocument(text);

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
 import { describe, expect, it } from "vitest";
+import { examplesOf } from "../../src/cli/commands/examples.ts";
 import { buildProgram } from "../../src/cli/program.ts";
 
 const FOLDER = fileURLToPath(new URL("../golden/cli", import.meta.url));
@@ -45,6 +46,24 @@ describe("help", () => {
 
   it("every stored help belongs to a command", () => {
     expect(readdirSync(FOLDER).sort()).toEqual(all.map(({ name }) => `${name}.txt`).sort());
+  });
+
+  it("every command that does something shows examples, and they can be typed", async () => {
+    for (const { name, command } of all) {
+      if (command.commands.length > 0) continue;
+      const examples = examplesOf(name.replace("-", " "));
+      expect(examples, name).not.toHaveLength(0);
+      for (const example of examples) {
+        const line = example.replace(/^.* \| (?=headwater)| [|>] .*$/g, "");
+        const words = [...line.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? "");
+        let ran = "";
+        const parsed = buildProgram(async (_globals, _run) => {
+          ran = example;
+        });
+        await parsed.parseAsync(words.slice(1), { from: "user" });
+        expect(ran, name).toBe(example);
+      }
+    }
   });
 
   it("every command and option says what it does", () => {

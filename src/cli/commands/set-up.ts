@@ -1,13 +1,7 @@
 import type { Command } from "commander";
 import { act, collect, type Runner } from "./act.ts";
 
-const ADD_EXAMPLES = `
-Every option of the connector is one here too: includeCode is --include-code.
-
-Examples:
-  headwater add files ~/Notes
-  headwater add github nodejs/undici --include-code --labels bug docs
-  headwater add github --organization acme --access-token 'secret://work'`;
+const ADD_REMARK = "\nEvery option of the connector is one here too: includeCode is --include-code.";
 
 /** From nothing to a first source. */
 export function setUpCommands(program: Command, run: Runner): void {
@@ -29,10 +23,20 @@ export function setUpCommands(program: Command, run: Runner): void {
     .option("--set <key=value>", "set an option; repeat for more", collect)
     .option("--no-input", "never ask")
     .option("--no-test", "write it down without testing it")
-    .addHelpText("after", ADD_EXAMPLES)
+    .addHelpText("after", ADD_REMARK)
     .action(
       act(run, async (session, [connector, what], opts) =>
         (await import("../add.ts")).add(session, connector as string, what as string[], opts),
+      ),
+    );
+  program
+    .command("remove")
+    .description("take a source out of the configuration, with everything stored from it")
+    .argument("<source>", "the source")
+    .option("--yes", "do not ask")
+    .action(
+      act(run, async (session, [source], opts) =>
+        (await import("../remove.ts")).remove(session, source as string, opts),
       ),
     );
 }
