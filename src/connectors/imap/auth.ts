@@ -22,6 +22,8 @@ export const imapAuth: readonly SignIn<ImapConfig>[] = [
     title: "Login in the browser",
     howTo:
       "Register a desktop app with Google (https://console.cloud.google.com/apis/credentials) or Microsoft (https://entra.microsoft.com) and copy its client id.",
+    howToFor: (config) =>
+      providerOf(config)?.app ?? "Set authorizationUrl, tokenUrl and scopes as your provider names them.",
     applies: (config) => config.clientId !== undefined,
     login: loginClient,
   },

@@ -117,10 +117,14 @@ async function credentialOf(opening: Opening, refused: boolean): Promise<NonNull
   if (config.password !== undefined) return { user, pass: config.password };
   if (config.accessToken !== undefined) return { user, accessToken: config.accessToken };
   if (config.clientId !== undefined) return { user, accessToken: (await opening.tokens(refused)).accessToken };
-  const advice = providerOf(config)?.password;
+  const provider = providerOf(config);
   const keep = `headwater secrets set ${source}-password, then password: secret://${source}-password`;
+  const hint = [
+    provider?.password ?? `Put an app password into password: ${keep}`,
+    ...(provider?.wantsLogin ? [`Then: headwater login ${source} --client-id <client id>`] : []),
+    ...(provider && !provider.wantsLogin ? [`Keep it with: ${keep}`] : []),
+  ];
   throw new ConnectorError("config", `The options of ${source} hold no password and no way to log in.`, {
-    hint:
-      advice === undefined ? `Put an app password into password: ${keep}` : `${advice}\nKeep a password with: ${keep}`,
+    hint: hint.join("\n"),
   });
 }

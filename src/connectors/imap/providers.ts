@@ -3,8 +3,12 @@ import type { ImapConfig } from "./options.ts";
 /** What is special about a provider of mail that many people have. */
 export interface Provider {
   name: string;
-  /** What to do when the password is refused. */
+  /** What to do when there is no password, or it is refused. */
   password: string;
+  /** It takes none, whatever it is. */
+  wantsLogin?: true;
+  /** How to get a client id for a login. */
+  app?: string;
 }
 
 const APP = "does not take your usual password here: create an app password at";
@@ -16,6 +20,7 @@ const PROVIDERS: readonly [RegExp, Provider][] = [
     {
       name: "Gmail",
       password: `Gmail ${APP} https://myaccount.google.com/apppasswords (needs 2-Step Verification), or log in with OAuth.`,
+      app: "Register a desktop app at https://console.cloud.google.com/apis/credentials, put its client secret into clientSecret, and copy its client id.",
     },
   ],
   [
@@ -27,7 +32,9 @@ const PROVIDERS: readonly [RegExp, Provider][] = [
     {
       name: "Outlook",
       password:
-        "Microsoft takes no passwords over IMAP any more: register an app, put its id into clientId, and log in with OAuth.",
+        "Microsoft takes no passwords over IMAP any more: register an app at https://entra.microsoft.com, put its id into clientId, and log in with OAuth.",
+      wantsLogin: true,
+      app: "Register an app at https://entra.microsoft.com with the permission IMAP.AccessAsUser.All, and copy its client id.",
     },
   ],
   [

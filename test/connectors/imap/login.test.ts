@@ -139,6 +139,13 @@ describe("the login of a provider", () => {
     expect(clientOf({ host: "outlook.office365.com" })?.tokenUrl).toContain("/common/");
   });
 
+  it("begins with an app of one's own, and says where that is made", () => {
+    const howTo = (host: string) => way?.howToFor?.(ImapConfig.parse({ username: "marta", host }));
+    expect(howTo("imap.gmail.com")).toMatch(/console\.cloud\.google\.com.*clientSecret/);
+    expect(howTo("outlook.office365.com")).toMatch(/entra\.microsoft\.com.*IMAP\.AccessAsUser\.All/);
+    expect(howTo("imap.station.example")).toContain("authorizationUrl");
+  });
+
   it("of a server of one's own is where the options say, and asked for where they do not", () => {
     const own = { authorizationUrl: "https://id.station.example/auth", tokenUrl: "https://id.station.example/token" };
     expect(clientOf({ host: "imap.station.example", ...own, scopes: ["mail"] })).toMatchObject({

@@ -93,6 +93,15 @@ describe.skipIf(server === undefined)("a mailbox", () => {
       kind: "config",
       hint: expect.stringContaining("headwater secrets set"),
     });
+    const elsewhere = { password: undefined, useSsl: true };
+    expect(await problemWith({ ...elsewhere, host: "imap.gmail.com" })).toMatchObject({
+      kind: "config",
+      hint: expect.stringMatching(/apppasswords.*\nKeep it with: headwater secrets set mail-password/),
+    });
+    expect(await problemWith({ ...elsewhere, host: "outlook.office365.com" })).toMatchObject({
+      kind: "config",
+      hint: expect.stringMatching(/no passwords.*\nThen: headwater login mail --client-id/),
+    });
     expect(await problemWith({ password: undefined, accessToken: "ya29.canary" })).toMatchObject({
       kind: "config",
       message: "127.0.0.1 takes no OAuth tokens for mail, neither by OAUTHBEARER nor by XOAUTH2.",
