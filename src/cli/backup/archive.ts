@@ -6,8 +6,9 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip, createGzip } from "node:zlib";
 import { z } from "zod";
+import { readTar } from "../../connectors/kit/tar.ts";
 import { ConnectorError } from "../../model/index.ts";
-import { readTar, TAR_END, tarHeader, tarPadding } from "./tar.ts";
+import { TAR_END, tarHeader, tarPadding } from "./tar-header.ts";
 
 /** Every name that a backup may hold: nothing else is ever written to a disk by a restore. */
 const FILE_NAME = /^(stores\/[a-z0-9_-]{1,64}\.db|keys\/(secrets|[a-z0-9_-]{1,64}\.logins)|headwater\.yaml)$/;
@@ -89,7 +90,7 @@ export async function readArchive(path: string, folder?: string): Promise<Manife
   const unpacked = createGunzip();
   raw.on("error", (error) => unpacked.destroy(error));
   try {
-    return await checked(readTar(raw.pipe(unpacked)), folder);
+    return await checked(readTar(raw.pipe(unpacked), broken), folder);
   } catch (error) {
     if (error instanceof ConnectorError) throw error;
     throw broken("it cannot be unpacked", error);
@@ -101,13 +102,14 @@ export async function readArchive(path: string, folder?: string): Promise<Manife
 
 async function checked(entries: ReturnType<typeof readTar>, folder: string | undefined): Promise<Manifest> {
   const first = await entries.next();
-  if (first.done || first.value.name !== MANIFEST || first.value.bytes > LARGEST_MANIFEST)
+  if (first.done || first.value.path !== MANIFEST || first.value.bytes > LARGEST_MANIFEST)
     throw broken("it does not begin with a manifest");
   const manifest = await manifestIn(first.value.content);
   const missing = new Map(manifest.files.map((file) => [file.name, file]));
-  for await (const { name, bytes, content } of entries) {
+  for await (const { path: name, bytes, isFile, content } of entries) {
     const expected = missing.get(name);
-    if (!expected || expected.bytes !== bytes) throw broken(`${JSON.stringify(name)} is not as its manifest says`);
+    if (!expected || !isFile || expected.bytes !== bytes)
+      throw broken(`${JSON.stringify(name)} is not as its manifest says`);
     missing.delete(name);
     const target = folder && join(folder, name);
     if ((await digestOf(content, target)) !== expected.sha256) throw broken(`${name} was changed after it was written`);

@@ -6,6 +6,7 @@ import { linksIn } from "./links.ts";
 import { Account, type Repository } from "./schema.ts";
 import type { Stream, StreamFrom, StreamPage } from "./streams.ts";
 import { checkEach } from "./walks/checked.ts";
+import { isDayOld } from "./walks/overlap.ts";
 
 const Release = z.object({
   id: z.number(),
@@ -32,8 +33,6 @@ const State = z.object({
 });
 type State = z.output<typeof State>;
 
-/** The first page tells of what is new; edits of releases behind it are looked for once a day. */
-const DAY_MS = 86_400_000;
 const MOST_ASSETS = 100;
 
 /** Releases with their notes. https://docs.github.com/rest/releases/releases, 2026-11. */
@@ -59,8 +58,9 @@ async function* pages(
   { state }: StreamFrom<State>,
 ): AsyncGenerator<StreamPage<State>> {
   const now = ctx.clock.now();
-  const isDue = state?.walkedAt === undefined || now.getTime() - Date.parse(state.walkedAt) >= DAY_MS;
-  const first = await ctx.http.changed(list(repository), isDue ? undefined : state.etag, Listed);
+  // The first page tells of what is new; edits of releases behind it are looked for once a day.
+  const isDue = isDayOld(state?.walkedAt, now);
+  const first = await ctx.http.changed(list(repository), isDue ? undefined : state?.etag, Listed);
   if (first === undefined) return;
   const before: State = { ...(state?.walkedAt !== undefined && { walkedAt: state.walkedAt }) };
   const after: State = { ...(first.etag !== undefined && { etag: first.etag }), walkedAt: now.toISOString() };

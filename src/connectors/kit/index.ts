@@ -8,4 +8,5 @@ export * from "./looking-up.ts";
 export * from "./markdown/index.ts";
 export * from "./options.ts";
 export * from "./signed-jwt.ts";
+export * from "./tar.ts";
 export * from "./webhook.ts";

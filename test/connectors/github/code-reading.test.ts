@@ -6,7 +6,7 @@ import { changesOf } from "../../../src/connectors/github/code/compare.ts";
 import { contentOf } from "../../../src/connectors/github/code/file-content.ts";
 import { fileRelations } from "../../../src/connectors/github/code/relative-links.ts";
 import { Selection } from "../../../src/connectors/github/code/selection.ts";
-import { readTar } from "../../../src/connectors/github/code/tar.ts";
+import { wantedFiles } from "../../../src/connectors/github/code/wanted-files.ts";
 import { GithubConfig } from "../../../src/connectors/github/options.ts";
 import { Repository } from "../../../src/connectors/github/schema.ts";
 import { applyDelta } from "../../../src/connectors/github/wiki/delta.ts";
@@ -162,7 +162,8 @@ describe("archives", () => {
     );
   const read = async (archive: Buffer, limits = wanted, size = 97) => {
     const found: [string, string][] = [];
-    for await (const { path, bytes } of readTar(inPieces(archive, size), limits)) found.push([path, bytes.toString()]);
+    for await (const { path, bytes } of wantedFiles(inPieces(archive, size), limits))
+      found.push([path, bytes.toString()]);
     return found;
   };
   const long = `mill-1/${"deep/".repeat(60)}سد 🐟.md`;

@@ -3,7 +3,7 @@ import { createReadStream, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFil
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
-import { readTar } from "../../../src/connectors/github/code/tar.ts";
+import { wantedFiles } from "../../../src/connectors/github/code/wanted-files.ts";
 import { GitRemote } from "../../../src/connectors/github/wiki/git-remote.ts";
 import { readPack } from "../../../src/connectors/github/wiki/read-pack.ts";
 import { filesIn } from "../../../src/connectors/github/wiki/tree-files.ts";
@@ -280,7 +280,7 @@ describe.skipIf(absent !== undefined)("a repository over git's own HTTP", () => 
     git("archive", "--format=tar", "--prefix=mill-handbook-1234567/", "-o", join(folder, "all.tar"), "HEAD");
     const found: string[] = [];
     const limits = { archiveBytes: 1_000_000, wants: () => true };
-    for await (const { path, bytes } of readTar(createReadStream(join(folder, "all.tar")), limits)) {
+    for await (const { path, bytes } of wantedFiles(createReadStream(join(folder, "all.tar")), limits)) {
       expect(bytes.toString()).toBe(`What lies at ${path.slice(path.indexOf("/") + 1)}.`);
       found.push(path.slice(path.indexOf("/") + 1));
     }

@@ -6,8 +6,8 @@ import type { Repository } from "../schema.ts";
 import { blobSha } from "./blob-sha.ts";
 import { contentOf } from "./file-content.ts";
 import type { ReadFile } from "./read-files.ts";
-import { readTar } from "./tar.ts";
 import type { TreeFile } from "./walk-tree.ts";
+import { wantedFiles } from "./wanted-files.ts";
 
 const HALF_AN_HOUR = 1_800_000;
 /** Headers and padding of an archive, per file and in all. */
@@ -34,7 +34,7 @@ export async function* fetchArchive(
     wants: (path: string, size: number) => byPath.get(belowTop(path))?.size === size,
   };
   try {
-    for await (const { path, bytes } of readTar(archive, limits)) {
+    for await (const { path, bytes } of wantedFiles(archive, limits)) {
       const file = byPath.get(belowTop(path));
       if (file === undefined || blobSha(bytes) !== file.sha) continue;
       byPath.delete(file.path);

@@ -3,9 +3,9 @@ import { ConnectorError } from "../../kit/index.ts";
 import { type GithubContext, inRepository } from "../api.ts";
 import type { Repository } from "../schema.ts";
 import type { Stream, StreamFrom, StreamName, StreamPage } from "../streams.ts";
+import { isDayOld } from "../walks/overlap.ts";
 import { isSelective, takesIssues, takesPulls } from "./selection.ts";
 
-const DAY_MS = 24 * 3_600_000;
 const State = z.object({
   /** When they were last looked at, ISO 8601. */
   at: z.string(),
@@ -40,7 +40,7 @@ async function* pages(
 ): AsyncGenerator<StreamPage<State>> {
   const now = ctx.clock.now();
   const told = ctx.api.renamed.delete(String(repository.id));
-  if (state !== undefined && !told && now.getTime() - Date.parse(state.at) < DAY_MS) return;
+  if (!told && !isDayOld(state?.at, now)) return;
   const names = await namesOf(ctx, repository);
   if (names === undefined) return;
   const changed = Object.entries(state?.names ?? {}).some(([key, name]) => names[key] !== name);

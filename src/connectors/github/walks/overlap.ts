@@ -8,9 +8,14 @@ const BEGINNING = "2008-01-01T00:00:00Z";
 
 /** Where to look from, and when the long look was last taken. Times are ISO 8601, from the service's clock. */
 export function lookBack(highWater: string, rereadAt: string, now: Date): { from: string; rereadAt: string } {
-  const daily = now.getTime() - Date.parse(rereadAt) >= DAY_MS;
+  const daily = isDayOld(rereadAt, now);
   const from = Date.parse(highWater) - (daily ? DAILY_OVERLAP_MS : OVERLAP_MS);
   return { from: seconds(from), rereadAt: daily ? now.toISOString() : rereadAt };
+}
+
+/** Whether what is done once a day is to be done again, or was never done. */
+export function isDayOld(lastAt: string | undefined, now: Date): boolean {
+  return lastAt === undefined || now.getTime() - Date.parse(lastAt) >= DAY_MS;
 }
 
 /** Behind which updates of a listing no longer surface. */
