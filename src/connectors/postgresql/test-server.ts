@@ -8,6 +8,7 @@ import { entryFor, type Plan, planOf, schemasOf } from "./plan.ts";
 import { followedQuery } from "./queries.ts";
 import { type PostgresContext, readRows } from "./read.ts";
 import { tellNews } from "./test-news.ts";
+import { tellPace } from "./test-pace.ts";
 import { tellReplica } from "./test-replica.ts";
 import { lastDayOf } from "./tls.ts";
 import { pasted } from "./trigger.ts";
@@ -150,6 +151,7 @@ function tellTable(ctx: PostgresContext, plan: Plan, role: string, found: Findin
   if (incrementalMode === "timestamp" && plan.clock === undefined)
     found.warnings.push(`${name} has no time in ${plan.options.timestampColumn}: ${MODES[plan.mode](plan)}.`);
   if (plan.mode === "timestamp") adviseIndex(plan, relation, name, found);
+  tellPace(plan, found);
 }
 
 function adviseIndex(plan: Plan, relation: Relation, name: string, found: Findings): void {

@@ -1,6 +1,10 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it, vi } from "vitest";
+import type { Relation } from "../../../src/connectors/postgresql/catalogue.ts";
+import { planFor } from "../../../src/connectors/postgresql/containers.ts";
+import type { Plan } from "../../../src/connectors/postgresql/plan.ts";
+import { tellPace } from "../../../src/connectors/postgresql/test-pace.ts";
 import { NOTIFY_FUNCTION } from "../../../src/connectors/postgresql/trigger.ts";
 import { rowIds, withPostgres } from "./place.ts";
 
@@ -9,7 +13,7 @@ const role = (name: string) =>
   `DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '${name}') THEN CREATE ROLE ${name} LOGIN; END IF; END $$`;
 const SOON = { timeout: 20_000, interval: 100 };
 
-await withPostgres("the server and who asks it", ({ server, database, source }) => {
+await withPostgres("the server and who asks it", ({ server, database, source, context }) => {
   it("test names the role, what it may read, and the GRANT for what it may not", async () => {
     const shop = await database(
       role("reader"),
@@ -84,6 +88,32 @@ await withPostgres("the server and who asks it", ({ server, database, source }) 
     expect((await place.engine.test("shop")).warnings.join("\n")).not.toContain("CREATE INDEX");
     const owner = await source(shop, { user: "owner" });
     expect((await owner.engine.test("shop")).warnings.join("\n")).toContain("owner is a superuser");
+  });
+
+  it("test says what each sync goes through in vain, and how to spare it", async () => {
+    const shop = await database(
+      "CREATE TABLE visits (page text)",
+      "INSERT INTO visits SELECT 'Page ' || n FROM generate_series(1, 100000) n",
+      TICKETS,
+      "ANALYZE",
+    );
+    const { warnings } = await (await source(shop)).engine.test("shop");
+    expect(warnings.filter((one) => one.includes("at each sync"))).toEqual([
+      "All of public.visits, about 100,000 rows, is read at each sync. With a primary key only changes are; else sync the source less often, such as every: 6h.",
+    ]);
+    const place = await source(shop, { incrementalMode: "xmin", tables: ["tickets"] });
+    const plan = await planFor(await context(place), "public.tickets");
+    const large = { ...plan, relation: { ...plan.relation, pages: 400_000 } as Relation };
+    const told = (one: Plan): string[] => {
+      const found = { account: "", granted: [], missing: [], limits: [], warnings: [] };
+      tellPace(one, found);
+      return found.warnings;
+    };
+    expect(told(plan)).toEqual([]);
+    expect(told(large)).toEqual([
+      "The server looks through all 3.1 GB of public.tickets at each sync. incrementalMode: timestamp spares that; else sync the source less often, such as every: 6h.",
+    ]);
+    expect(told({ ...large, clock: undefined })[0]).toContain("A column updated_at with an index spares that");
   });
 
   it("everything is asked by transactions that cannot write, named headwater, and with limits", async () => {
