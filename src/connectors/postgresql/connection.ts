@@ -1,4 +1,5 @@
 import type { ClientConfig } from "pg";
+import { ConnectorError } from "../kit/index.ts";
 import { type Mode, readAddress, type Said } from "./address.ts";
 import type { PostgresConfig } from "./options.ts";
 import { passwordIn } from "./password.ts";
@@ -24,14 +25,20 @@ export function reachOf(config: PostgresConfig): Reach {
   return reached(config, ownWords(config), address);
 }
 
-/** Where news is listened for: where `notifyConnectionString` leads, else where everything else goes. Throws `config`. */
+/**
+ * Where news is listened for: at `notifyAddress`, as the same role and with the same proofs, else where everything else goes.
+ * Throws `config`.
+ */
 export function newsReachOf(config: PostgresConfig, usual: Reach): Reach {
-  if (config.notifyConnectionString === undefined) return usual;
-  const { mode, rootCert, cert, key, keyPassword } = ownWords(config);
-  const address = readAddress(config.notifyConnectionString, "notifyConnectionString");
-  const { database, user, password, passwordFile } = usual;
-  const who = defined({ database, user, password, passwordFile });
-  return reached(config, { mode, rootCert, cert, key, keyPassword }, { ...who, ...defined(address) });
+  if (config.notifyAddress === undefined) return usual;
+  const bare = config.notifyAddress.replace(/^postgres(ql)?:\/\//, "");
+  const { host, port, database } = readAddress(`postgresql://${bare}`, "notifyAddress");
+  if (host === undefined || bare.includes("@"))
+    throw new ConnectorError("config", "notifyAddress cannot be used. It is more, or less, than a host.", {
+      hint: "Write it as db.example.com:5432, or db.example.com:5432/database. The role and password are those of the source.",
+    });
+  const mode = config.ssl ?? (isLocal(host) === isLocal(usual.host) ? usual.mode : usualMode(host));
+  return { ...usual, host, mode, port: port ?? 5432, database: database ?? usual.database };
 }
 
 function reached(config: PostgresConfig, own: Partial<Said>, address: Partial<Said>): Reach {

@@ -9,10 +9,10 @@ const TRIES = 3;
 /** Why no news can be heard at the other end of a connection: a replica, or a pooler that lends it for a transaction. */
 export async function hearingTrouble(ctx: PostgresContext, client: Client): Promise<ConnectorError | undefined> {
   const { rows } = await client.query("SELECT pg_is_in_recovery()::text AS replica");
-  const hint = "Set notifyConnectionString to the server's own address, such as postgresql://db.example.com:5432.";
+  const hint = "Set notifyAddress to the server's own, such as db.example.com:5432.";
   if (rows[0]?.replica === "true")
     return new ConnectorError("unsupported", "A replica tells no news: its changes are found by the scheduled syncs.", {
-      hint: hint.replace("server", "primary server"),
+      hint: hint.replace("server", "primary"),
     });
   if (!(await isLent(ctx, client))) return undefined;
   const { host, port } = ctx.api.newsReach;

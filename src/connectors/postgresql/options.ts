@@ -112,11 +112,11 @@ export const PostgresConfig = z.object({
       .describe("The channel that triggers tell changes on, such as headwater. `headwater test` prints the triggers."),
     "cosmetic",
   ),
-  notifyConnectionString: effect(
-    secret(
-      "Where to listen for notifyChannel, when connectionString leads to a pooler or a replica: the server itself, such as " +
-        "postgresql://db.example.com:5432. Role, password and database are taken over.",
-    ).optional(),
+  notifyAddress: effect(
+    text(
+      "Where to listen for notifyChannel, when everything else goes to a pooler or a replica: the server itself, such as " +
+        "db.example.com:5432, or db.example.com:5432/shop where it calls the database something else.",
+    ),
     "cosmetic",
   ),
 });

@@ -200,7 +200,7 @@ export function sortedBy(names: readonly string[]): string {
   return names.map((name) => `${ROWS}.${postgres.quote(name)}`).join(", ");
 }
 
-export function tableName({ schema, name }: Pick<Relation, "schema" | "name">): string {
+function tableName({ schema, name }: Pick<Relation, "schema" | "name">): string {
   return `${postgres.quote(schema)}.${postgres.quote(name)}`;
 }
 

@@ -1,5 +1,5 @@
 import type { Relation } from "./catalogue.ts";
-import { type Plan, tableName } from "./plan.ts";
+import type { Plan } from "./plan.ts";
 import { postgres } from "./read.ts";
 
 /**
@@ -37,7 +37,7 @@ export function triggersOf(
   { relation, container, key }: Pick<Plan, "container" | "key"> & { relation?: Pick<Relation, "schema" | "name"> },
   channel: string,
 ): string {
-  const on = relation === undefined ? container : tableName(relation);
+  const on = relation === undefined ? container : pasted(relation.schema, relation.name);
   const told = [channel, container].map(literal).join(", ");
   const row = [told, ...key.map(literal)].join(", ");
   return (
@@ -52,7 +52,21 @@ function literal(text: string): string {
   return text.includes("\\") ? ` E'${quoted.replaceAll("\\", "\\\\")}'` : `'${quoted}'`;
 }
 
+/** Words that stand for themselves in SQL (https://www.postgresql.org/docs/current/sql-keywords-appendix.html, 2026-11). */
+const RESERVED = new Set(
+  (
+    "all analyse analyze and any array as asc asymmetric authorization binary both case cast check collate collation column " +
+    "concurrently constraint create cross current_catalog current_date current_role current_schema current_time " +
+    "current_timestamp current_user default deferrable desc distinct do else end except false fetch for foreign freeze from " +
+    "full grant group having ilike in initially inner intersect into is isnull join lateral leading left like limit localtime " +
+    "localtimestamp natural not notnull null offset on only or order outer overlaps placing primary references returning right " +
+    "select session_user similar some symmetric system_user table tablesample then to trailing true union unique user using " +
+    "variadic verbose when where window with"
+  ).split(" "),
+);
+
 /** A role's or a table's name as a person pastes it. */
 export function pasted(...names: string[]): string {
-  return names.map((name) => (/^[a-z_][a-z0-9_]*$/.test(name) ? name : postgres.quote(name))).join(".");
+  const isPlain = (name: string) => /^[a-z_][a-z0-9_]*$/.test(name) && !RESERVED.has(name);
+  return names.map((name) => (isPlain(name) ? name : postgres.quote(name))).join(".");
 }

@@ -94,15 +94,14 @@ await withPostgres(
           {
             what: "News at once",
             why: `No news comes through the pooler at 127.0.0.1:${bouncer.port}, which lends a connection for one transaction only.`,
-            how: "Set notifyConnectionString to the server's own address, such as postgresql://db.example.com:5432.",
+            how: "Set notifyAddress to the server's own, such as db.example.com:5432.",
           },
         ]);
         await expect(firstPush(deaf)).rejects.toMatchObject({ kind: "unsupported" });
         expect(server.log()).not.toContain('LISTEN "headwater"');
-        const own = `postgresql://127.0.0.1:${server.port}/${shop.name}`;
         for (const options of [
           { connectionString: bouncer.url("held") },
-          { connectionString: `${bouncer.url("lent")}`, notifyConnectionString: own },
+          { connectionString: `${bouncer.url("lent")}`, notifyAddress: `127.0.0.1:${server.port}/${shop.name}` },
         ]) {
           const place = await source(shop, { ...news, ...options });
           expect((await place.engine.test("shop")).missing.map(({ what }) => what)).toEqual([
@@ -136,7 +135,7 @@ await withPostgres(
       );
       expect(answer.missing.map(({ what, how }) => `${what}: ${how}`)).toEqual([
         "public.hasty: Read it from the primary server, or leave it out: excludeTables.",
-        "News at once: Set notifyConnectionString to the primary server's own address, such as postgresql://db.example.com:5432.",
+        "News at once: Set notifyAddress to the primary's own, such as db.example.com:5432.",
       ]);
       expect(await place.sync("shop")).toMatchObject({ added: 200, failed: 0 });
       await shop.run(
@@ -151,8 +150,8 @@ await withPostgres(
       await expect(firstPush(place)).rejects.toMatchObject({ kind: "unsupported" });
 
       // News runs ahead of the replica: it is told on once the replica has what it is about.
-      const notifyConnectionString = server.url(shop.name);
-      const heard = await source(shop, { ...reached, notifyChannel: "headwater", notifyConnectionString });
+      const notifyAddress = `127.0.0.1:${server.port}`;
+      const heard = await source(shop, { ...reached, notifyChannel: "headwater", notifyAddress });
       const asked = () => copy.log().split("pg_last_wal_replay_lsn() >= $1").length;
       let before = Number.POSITIVE_INFINITY;
       const push = firstPush(heard, async () => {

@@ -20,8 +20,8 @@ await withPostgres("the server and who asks it", ({ server, database, source, co
       TICKETS,
       'CREATE TABLE "Secret ""Plans" (id int PRIMARY KEY)',
       "CREATE SCHEMA back; CREATE TABLE back.room (id int PRIMARY KEY)",
-      "CREATE TABLE people (id int PRIMARY KEY, name text, salary int)",
-      "INSERT INTO people VALUES (1, 'Ada', 7)",
+      `CREATE TABLE people (id int PRIMARY KEY, name text, salary int, "order" int)`,
+      "INSERT INTO people VALUES (1, 'Ada', 7, 1)",
       "GRANT SELECT ON tickets TO reader; GRANT SELECT (id, name) ON people TO reader",
     );
     const place = await source(shop, { user: "reader", schemas: ["public", "back"] });
@@ -35,7 +35,7 @@ await withPostgres("the server and who asks it", ({ server, database, source, co
     expect(answer.missing.map(({ how }) => how)).toEqual([
       "GRANT USAGE ON SCHEMA back TO reader; GRANT SELECT ON back.room TO reader;",
       'GRANT SELECT ON public."Secret ""Plans" TO reader;',
-      "GRANT SELECT (salary) ON public.people TO reader;",
+      'GRANT SELECT (salary, "order") ON public.people TO reader;',
     ]);
     await place.sync("shop");
     expect(await place.store.item("shop", "public.people:1", "everything")).toMatchObject({ title: "Ada", fields: {} });
