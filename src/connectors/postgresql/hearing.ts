@@ -3,6 +3,8 @@ import { ConnectorError } from "../kit/index.ts";
 import { type PostgresContext, readRows } from "./read.ts";
 
 const LONGEST_WAIT_MS = 5_000;
+/** A commit that is not waited for (synchronous_commit = off) is on the disk by then: three times wal_writer_delay, and more. */
+const FLUSH_MS = 1_000;
 /** Lent connections are the next one's at once, unless somebody else is quicker. */
 const TRIES = 3;
 
@@ -52,12 +54,23 @@ async function serverSide(client: Pick<Client, "query">): Promise<string> {
  */
 export async function caughtUp(ctx: PostgresContext, client: Client): Promise<void> {
   if (ctx.api.newsReach === ctx.api.reach) return;
-  const { rows } = await client.query("SELECT pg_current_wal_insert_lsn()::text AS lsn");
+  let end = await logEnd(client, "pg_current_wal_insert_lsn()");
+  let waited = 0;
   for (let pause = 50; ; pause = Math.min(pause * 2, LONGEST_WAIT_MS)) {
-    const [row] = await readRows(ctx, HAS_IT, [rows[0]?.lsn]);
+    const [row] = await readRows(ctx, HAS_IT, [end]);
     if (row?.[0] === "t") return;
     await ctx.clock.sleep(pause, ctx.signal);
+    const before = waited;
+    waited += pause;
+    // What was written but belongs to nothing that was committed may be sent much later.
+    if (before < FLUSH_MS && waited >= FLUSH_MS)
+      end = await logEnd(client, "least($1::pg_catalog.pg_lsn, pg_current_wal_flush_lsn())", [end]);
   }
+}
+
+async function logEnd(client: Client, expression: string, values: string[] = []): Promise<string> {
+  const { rows } = await client.query(`SELECT (${expression})::text AS lsn`, values);
+  return rows[0]?.lsn;
 }
 
 /** Null where replication is not by this log, as in Aurora. */

@@ -1,4 +1,4 @@
-import { afterAll, expect, it, vi } from "vitest";
+import { afterAll, afterEach, expect, it, vi } from "vitest";
 import type { Page, Push } from "../../../src/model/index.ts";
 import type { TestWorkplace } from "../../contract/workplace.ts";
 import { startPgbouncer } from "../../setup/pgbouncer.ts";
@@ -14,6 +14,9 @@ const fill = (from: number, to: number) =>
 
 let replica: PostgresServer | undefined;
 afterAll(() => replica?.close());
+afterEach(async () => {
+  await replica?.run("postgres", "SELECT pg_wal_replay_resume()");
+});
 
 await withPostgres(
   "other ways to the server",
@@ -177,7 +180,9 @@ await withPostgres(
       replica ??= await startReplica(server, ["max_standby_streaming_delay=0"]);
       const copy = replica;
       await caughtUp(server, copy);
-      const slow = "SELECT id, title FROM tickets WHERE pg_sleep(0.03) IS NOT NULL";
+      // Slow until the replica has the deletion, for which it has to cancel the reading.
+      const pause = "CASE WHEN EXISTS (SELECT FROM tickets WHERE id > 50) THEN 0.2 ELSE 0 END";
+      const slow = `SELECT id, title FROM tickets WHERE pg_sleep(${pause}) IS NOT NULL`;
       const place = await source(shop, {
         connectionString: copy.url(shop.name),
         tables: ["none"],
@@ -218,7 +223,7 @@ await withPostgres(
       expect((await read(behind, second.cursor)).ids).toEqual(["public.tickets:200"]);
     });
   },
-  ["autovacuum=off"],
+  ["autovacuum=off", "synchronous_commit=on"],
 );
 
 /** The first thing that is told after something happened; the empty one that says it is listened for is passed over. */
@@ -238,7 +243,7 @@ async function firstPush(place: TestWorkplace, happens?: () => Promise<unknown>)
 }
 
 async function caughtUp(primary: PostgresServer, replica: PostgresServer): Promise<void> {
-  const [at] = await primary.run("postgres", "SELECT pg_current_wal_insert_lsn() AS lsn");
+  const [at] = await primary.run("postgres", "SELECT pg_current_wal_flush_lsn() AS lsn");
   await vi.waitFor(async () => {
     const [has] = await replica.run("postgres", `SELECT pg_last_wal_replay_lsn() >= '${at?.rows[0].lsn}' AS has`);
     expect(has?.rows[0].has).toBe(true);
