@@ -13,7 +13,7 @@ const NAMED_PEOPLE = 5;
 /** A conversation with more entries begins with who took part and when. */
 const SHORT = 5;
 /** Hang from an item and are no part of what was said. */
-const SILENT = new Set(["attachment", "file", "folder", "shortcut"]);
+const SILENT = new Set(["attachment", "canvas", "file", "folder", "shortcut"]);
 /** Their titles say no more than who wrote and where. */
 const PLAIN = new Set(["comment", "discussion_comment", "message", "reply"]);
 

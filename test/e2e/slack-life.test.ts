@@ -78,6 +78,8 @@ it("the first sync brings everything, search and fetch show it, and the second h
     expect(shown).toContain("Who has the **blue** key? See [the list](https://keys.example/blue)");
     expect(shown).toMatch(/\*\*Marta Quill\*\* · [\d-]+ [\d:]+\n\nIt hangs behind the door/);
   }
+  expect(await run("search", "looked after")).toContain("Canvas of #field-ops");
+  expect(await run("fetch", `slack/${ops.id}`)).not.toContain("## Conversation"); // its canvas is a document of its own
 });
 
 it("an edit, a deletion and a reply are in the next sync, and in changes", async () => {

@@ -52,12 +52,25 @@ async function renew(ctx: DriveContext, address: string, token: string): Promise
   const opened: string[] = [];
   for await (const place of placesOf(ctx)) {
     const good = known.find((one) => one.place === place.id && one.address === address && one.until - EARLY_MS > now);
-    kept.push(good ?? (await open(ctx, place, address, token)));
+    const channel = good ?? (await openUnlessHidden(ctx, place, address, token));
+    if (channel === undefined) continue;
+    kept.push(channel);
     if (good === undefined) opened.push(place.id);
   }
   await ctx.memory.set("channels", kept);
   for (const old of known) if (!kept.includes(old) && old.until > now) await stop(ctx, old);
   return opened;
+}
+
+/** A shared drive that this account cannot look into tells it no changes; that keeps no other drive from telling its own. */
+async function openUnlessHidden(ctx: DriveContext, place: Place, address: string, token: string) {
+  try {
+    return await open(ctx, place, address, token);
+  } catch (thrown) {
+    if (!place.isShared || ConnectorError.from(thrown).kind !== "not_found") throw thrown;
+    ctx.log.info("channel.not_opened", { place: place.id, why: ConnectorError.from(thrown).message });
+    return undefined;
+  }
 }
 
 async function open(ctx: DriveContext, place: Place, address: string, token: string): Promise<Channel> {

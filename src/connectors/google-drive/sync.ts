@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { From, Page } from "../kit/index.ts";
+import { ConnectorError, type From, type Page } from "../kit/index.ts";
 import { asking, checkFiles, type DriveContext, EVERYWHERE, findFile, isHidden, type Place } from "./api.ts";
 import { Bringing, type Brought } from "./brought.ts";
 import { changesOf } from "./changes.ts";
@@ -24,10 +24,26 @@ export async function* syncPlace(ctx: DriveContext, from: From<DriveCursor>): As
 }
 
 /** The token from which the log goes on. It is taken before anything is listed, so that nothing falls between. */
-export async function startToken(ctx: DriveContext, { id, isShared, realm }: Place): Promise<string> {
+export async function startToken(ctx: DriveContext, place: Place): Promise<string> {
+  const { id, isShared, realm } = place;
   const query = { ...EVERYWHERE, ...(isShared && { driveId: id }), fields: "startPageToken" };
-  const { body } = await ctx.http.json(asking(realm, "/changes/startPageToken", query), StartToken);
-  return body.startPageToken;
+  try {
+    return (await ctx.http.json(asking(realm, "/changes/startPageToken", query), StartToken)).body.startPageToken;
+  } catch (thrown) {
+    throw isShared && isHidden(thrown) ? notMember(ctx, place, thrown) : thrown;
+  }
+}
+
+/** Administrators are shown drives that they cannot look into. */
+function notMember({ source }: DriveContext, { name, email }: Place, cause: unknown): ConnectorError {
+  return new ConnectorError(
+    "not_found",
+    `${source} cannot look into the shared drive ${name}: it is no member of it.`,
+    {
+      hint: `A manager of the drive can add ${email}: Manage members. Or name the drives to follow in sharedDrives.`,
+      cause,
+    },
+  );
 }
 
 /** One walk over a place: its listing, the folders to look into, its changes, each from where it stood. */

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { RawRequest } from "../../../src/connectors/kit/index.ts";
 import { MARTA } from "../../twins/google-drive/drive-twin.ts";
-import { QUIET, World } from "./world.ts";
+import { INES, QUIET, World } from "./world.ts";
 
 const SECRET = "the weir is not told";
 const DAY_MS = 24 * 3_600_000;
@@ -35,11 +35,11 @@ afterEach(async () => {
 
 const address = () => `http://127.0.0.1:${(door.address() as AddressInfo).port}/hooks/drive`;
 
-async function open(): Promise<void> {
+async function open(config: Record<string, unknown> = {}): Promise<void> {
   world = await World.open((drive, twin) => {
     drive.addDrive("Mill board", { [MARTA]: "reader" });
     drive.add({ name: "Weir.txt", parent: twin.root, content: "The weir holds." });
-    return { webhookUrl: address(), webhookSecret: SECRET };
+    return { webhookUrl: address(), webhookSecret: SECRET, ...config };
   });
 }
 
@@ -90,6 +90,17 @@ describe("channels", () => {
 
   it("are opened for a drive that comes later, whose changes until then are looked at", async () => {
     await open();
+    const { feed, end } = await live();
+    const late = world.drive.addDrive("Late", { [MARTA]: "reader" });
+    expect(await feed?.next()).toEqual({ done: false, value: { stale: [late.id] } });
+    end();
+    expect(world.twin.channels.live()).toHaveLength(3);
+  });
+
+  it("are opened for the drives that can be looked into, where an administrator is shown others too", async () => {
+    await open({ useDomainAdminAccess: true });
+    world.drive.admins.add(MARTA);
+    world.drive.addDrive("Of others", { [INES]: "organizer" });
     const { feed, end } = await live();
     const late = world.drive.addDrive("Late", { [MARTA]: "reader" });
     expect(await feed?.next()).toEqual({ done: false, value: { stale: [late.id] } });

@@ -86,6 +86,20 @@ it("all pages of the shared drives are read, and new ones are walked by themselv
   expect(world.twin.asked().filter((line) => line === "GET /changes/startPageToken 200")).toHaveLength(1);
 });
 
+it("an administrator sees drives of others too, whose sync says how to read them", async () => {
+  await withBoard({ useDomainAdminAccess: true });
+  world.drive.admins.add(MARTA);
+  const other = world.drive.addDrive("Ines alone", { [INES]: "organizer" });
+  world.drive.add({ name: "Secret.txt", parent: other.id, content: "Hers." });
+  const report = await world.sync();
+  expect(report).toMatchObject({ state: "partial", added: 3, deleted: 0, lost: 0 });
+  expect(report.failures).toMatchObject([{ container: other.id, kind: "not_found" }]);
+  expect(`${report.failures[0]?.message} ${report.failures[0]?.hint}`).toMatch(/Ines alone.*member/);
+  expect(await world.titles()).not.toContain("Secret.txt");
+  world.drive.setMember(other.id, MARTA, "reader");
+  expect(await world.sync()).toMatchObject({ state: "succeeded", added: 1, failed: 0 });
+});
+
 it("a drive with another name keeps its files", async () => {
   await withBoard();
   await world.sync();

@@ -75,6 +75,17 @@ describe("the options choose", () => {
       ).toBeDefined();
   });
 
+  it("channels that are shared with other organizations, and say so", async () => {
+    const { nets } = await channels({ channels: ["proj-nets"] });
+    Object.assign(nets as Channel, { isExternal: true });
+    const { ts } = world.twin.world.post(nets as Channel, world.ana.id, "Dear millers upstream");
+    await world.sync();
+    for (const id of [nets?.id, `${nets?.id}/${ts}`])
+      expect((await world.place.store.item("work", id as string, "everything"))?.fields).toMatchObject({
+        shared_with_others: true,
+      });
+  });
+
   it("a pattern that is none is told, with the way to mend it", async () => {
     await channels({ channelPatterns: ["proj-("] });
     expect(await world.sync()).toMatchObject({

@@ -46,7 +46,11 @@ export function getComment(call: Call): Reply {
 }
 
 export function listDrives(call: Call): Reply {
-  const shown = [...call.world.drives.values()].filter((drive) => call.world.isMember(call.asker, drive));
+  const { world, asker, query } = call;
+  const isAdmin = query.get("useDomainAdminAccess") === "true";
+  if (isAdmin && !world.admins.has(asker.email))
+    throw new Refusal(403, "insufficientFilePermissions", "The user is no administrator of the domain.");
+  const shown = [...world.drives.values()].filter((drive) => isAdmin || world.isMember(asker, drive));
   return page(call, "drives", shown.map(driveJson), 10, 100);
 }
 

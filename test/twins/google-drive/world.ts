@@ -28,6 +28,8 @@ export class DriveWorld {
   readonly files = new Map<string, DriveFile>();
   readonly drives = new Map<string, SharedDrive>();
   readonly log: LogEntry[] = [];
+  /** Addresses of administrators of the organization, who may list all of its shared drives. */
+  readonly admins = new Set<string>();
   /** Tokens of the log before this are not known any more. */
   forgotten = 0;
   /** Hears of each line of the log. */
