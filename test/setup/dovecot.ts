@@ -143,7 +143,7 @@ imap_id_send = *
 mail_always_cache_fields = flags
 passdb {
   driver = static
-  mechanisms = plain login
+  ${oauth === undefined ? "" : "mechanisms = plain login"}
   args = password=%n-secret
 }
 ${oauth === undefined ? "" : passdbOf(folder, oauth)}

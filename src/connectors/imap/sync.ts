@@ -5,6 +5,7 @@ import { type Folder, listFolders } from "./folders.ts";
 import { idOf } from "./ids.ts";
 import { type Look, lookAt } from "./look.ts";
 import { type Read, readMessages } from "./read-messages.ts";
+import { noteRenumbered } from "./renumbered.ts";
 import { UidSet } from "./uid-set.ts";
 import { windowOf } from "./window.ts";
 
@@ -162,7 +163,8 @@ function planFolder(ctx: Ctx, { folders, folder, before }: Planning, since: stri
     const validity = String(box.uidValidity);
     const known = folders[folder.path];
     const isNew = known === undefined || known.validity !== validity;
-    const state = isNew ? begun(ctx, before ?? (known && { path: folder.path, state: known }), validity) : known;
+    if (known !== undefined && isNew) await noteRenumbered(ctx, folder.path);
+    const state = isNew ? begun(before ?? (known && { path: folder.path, state: known }), validity) : known;
     folders[folder.path] = state;
     const look = await lookAt({ flow, connection }, box, state, ctx.config);
     if (isNew) {
@@ -180,11 +182,10 @@ function planFolder(ctx: Ctx, { folders, folder, before }: Planning, since: stri
 }
 
 /** A folder that is read anew: for the first time, under a new name, or because the server gave its messages new numbers. */
-function begun(ctx: Ctx, before: Planning["before"], validity: string): FolderState {
+function begun(before: Planning["before"], validity: string): FolderState {
   const fresh: FolderState = { validity, have: "" };
   if (before === undefined) return fresh;
   const { path, state } = before;
-  ctx.log.warn("folder.renumbered", { folder: path });
   if (state.have !== "") return { ...fresh, old: { folder: path, validity: state.validity, have: state.have } };
   return state.old === undefined ? fresh : { ...fresh, old: state.old };
 }

@@ -2,6 +2,7 @@ import type { TestAnswer } from "../kit/index.ts";
 import type { Ctx } from "./api.ts";
 import { usesQresync } from "./connection.ts";
 import { type Folder, listFolders } from "./folders.ts";
+import { renumberedOften } from "./renumbered.ts";
 
 const MOST_NAMED = 12;
 
@@ -56,6 +57,7 @@ export async function testMailbox(ctx: Ctx): Promise<TestAnswer> {
           ? ["What this server says of removed mail (QRESYNC) is not relied on."]
           : []),
         ...(config.useSsl || config.startTls ? [] : ["The connection is not encrypted; it stays on this machine."]),
+        ...(await renumberedOften(ctx)),
         ...(config.tlsRejectUnauthorized ? [] : ["The server's certificate is not checked."]),
       ],
     };

@@ -129,6 +129,19 @@ describe.each(Object.entries(servers))("a mailbox on a server %s", (_, server) =
     expect(await place.sync("mail")).toMatchObject(UNCHANGED);
   });
 
+  it("a server that numbers a folder anew again and again is told", async () => {
+    const warnings = async () => (await place.engine.test("mail")).warnings.join("\n");
+    for (const [validity, said] of [
+      ["71001", false],
+      ["71002", true],
+    ] as const) {
+      (server as Dovecot).doveadm("mailbox", "update", "-u", twin.user, "--uid-validity", validity, "INBOX");
+      place.sources.configure("mail", twin.config()); // connections of before know the numbers of before
+      expect(await place.sync("mail")).toMatchObject({ state: "succeeded", added: 0, deleted: 0 });
+      expect((await warnings()).includes("numbered the messages of INBOX anew 2 times")).toBe(said);
+    }
+  });
+
   it("a full pass changes nothing", async () => {
     expect(await place.sync("mail", { full: true })).toMatchObject(UNCHANGED);
     await expectEqual();
