@@ -6,8 +6,8 @@ import { isPlain, type Measured } from "./measure.ts";
 
 /** A batch as it goes to the writer. */
 export interface PackedBatch extends Batch {
-  /** The upserts, in place of `upserts`; `given back` once their bytes belong to another. */
-  packed?: Packed | "given back";
+  /** The upserts, in place of `upserts`. */
+  packed?: Packed;
 }
 
 /**
@@ -19,7 +19,8 @@ export interface PackedBatch extends Batch {
  */
 interface Packed {
   parcels: number;
-  bytes: Uint8Array;
+  /** Undefined once they belong to another batch. */
+  bytes: Uint8Array | undefined;
 }
 
 const HEAD_BYTES = 16 + FINGERPRINT_BYTES;
@@ -61,9 +62,9 @@ export function newPacking(): Packing {
       return { ...batch, upserts: [], packed: { parcels: upserts.length, bytes: sheet.written() } };
     },
     giveBack(batch) {
-      if (batch.packed === undefined || batch.packed === "given back") return;
-      const { buffer } = batch.packed.bytes;
-      batch.packed = "given back";
+      const buffer = batch.packed?.bytes?.buffer;
+      if (batch.packed === undefined || buffer === undefined) return;
+      batch.packed.bytes = undefined;
       if (free.length < MOST_KEPT && buffer.byteLength <= LARGEST_KEPT) free.push(Buffer.from(buffer));
     },
   };
@@ -73,7 +74,7 @@ export function newPacking(): Packing {
 export function* unpackBatch({ upserts, packed }: PackedBatch): Generator<Arriving> {
   yield* newestOf(upserts);
   if (packed === undefined) return;
-  if (packed === "given back") throw new ConnectorError("bug", "A batch was written twice.");
+  if (packed.bytes === undefined) throw new ConnectorError("bug", "A batch was written twice.");
   const { buffer, byteOffset, byteLength } = packed.bytes;
   const bytes = Buffer.from(buffer, byteOffset, byteLength);
   let at = 0;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { EVERYTHING, item, NOON, note, PROBLEM, type Worlds } from "./world.ts";
+import { batch, EVERYTHING, item, NOON, note, PROBLEM, type Worlds } from "./world.ts";
 
 const ELEVEN = "2026-03-01T11:00:00.000Z";
 
@@ -36,6 +36,47 @@ export function testPages({ world, reopened }: Worlds): void {
       changedAt: NOON,
       textLength: 10,
     });
+  });
+
+  test("a batch that was made ready stores what it would have stored, one after the other", async () => {
+    const w = await world();
+    const texts = [
+      "plain",
+      "Élan, 🌊 und שלום",
+      "half \ud83c a wave",
+      "nul \0 inside",
+      "",
+      null,
+      "long ".repeat(200_000),
+      "ﬁn",
+    ];
+    const stored: (string | undefined)[] = [];
+    for (const [round, text] of texts.entries()) {
+      const twice = [
+        note("twice", { text: `first of ${round}` }),
+        note("twice", { version: `${round}`, text: `last of ${round}` }),
+      ];
+      const parts = batch({ upserts: [note(`a${round}`, { text }), ...twice, note(`b${round}`)] });
+      const ready = w.store.ready?.(parts) ?? parts;
+      const counts = await w.apply(ready);
+      expect(counts).toMatchObject(round === 0 ? { added: 3, updated: 0 } : { added: 2, updated: 1 });
+      stored.push(await w.text(`a${round}`));
+      expect(await w.text(`b${round}`)).toBe(`The words of b${round}.`);
+      expect(await w.text("twice")).toBe(`last of ${round}`);
+      if (w.store.ready !== undefined) await expect(w.apply(ready)).rejects.toThrow("twice");
+    }
+    expect(stored).toEqual(texts.map((text) => text ?? undefined));
+    expect(await w.store.verify("full")).toEqual([]);
+  });
+
+  test("items known already are found among new ones, wherever they stand in a page", async () => {
+    const w = await world();
+    await w.apply({ upserts: [note("b"), note("d")] });
+    const upserts = ["a", "b", "c", "d", "e", "f"].map((id) => note(id, { version: "2", text: `New words of ${id}.` }));
+    expect(await w.apply({ upserts })).toMatchObject({ added: 4, updated: 2 });
+    expect(await w.ids()).toEqual(["a", "b", "c", "d", "e", "f"]);
+    expect(await w.found("new words")).toHaveLength(6);
+    expect(await w.store.verify("full")).toEqual([]);
   });
 
   test("a page and its cursor survive the end of the process together", async () => {
