@@ -11,7 +11,7 @@ import type { Condition } from "./visibility.ts";
  * There it is 60, where both orders are equally good: then what both have in the middle beats what one has first. Words
  * come first here.
  */
-const FIRST = 10;
+const FIRST = 5;
 /** What a place by meaning counts beside one by words, where nobody says otherwise. */
 const MEANING = 0.2;
 /** Fewer than these inside the limits: what is inside is asked for by itself. */
