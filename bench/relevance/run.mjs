@@ -1,5 +1,5 @@
 // How good the answers are: node bench/relevance/run.mjs [--collections folder]
-//   [--embeddings http://127.0.0.1:11434 --model nomic-embed-text --api ollama]: with search by meaning as one more row
+//   [--embeddings http://127.0.0.1:11434 --model nomic-embed-text --api ollama --weight 0.2]: with search by meaning as one more row
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { numbers } from "../search/corpus.mjs";
@@ -94,11 +94,13 @@ function line(name, outcome, floor) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const text = { type: "string" };
-  const { values } = parseArgs({ options: { collections: text, embeddings: text, model: text, api: text } });
+  const { values } = parseArgs({
+    options: { collections: text, embeddings: text, model: text, api: text, weight: text },
+  });
   const { embeddings: url, model = "", api = "ollama" } = values;
   await run({
     collections: values.collections,
-    ...(url && { embeddings: { url, model, api, batch: 16 } }),
+    ...(url && { embeddings: { url, model, api, batch: 16, ...(values.weight && { weight: Number(values.weight) }) } }),
     log: (line) => console.log(`${line}\n`),
   });
 }

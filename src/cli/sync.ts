@@ -2,7 +2,7 @@ import { once } from "node:events";
 import pLimit from "p-limit";
 import { addCounts, ConnectorError, NO_COUNTS, refOf, type SyncReport } from "../model/index.ts";
 import type { SyncOptions } from "../sync/types.ts";
-import type { Desk } from "../tools/desk.ts";
+import type { Desk, Meaning } from "../tools/desk.ts";
 import { exampleQuestion } from "./example-question.ts";
 import { EXIT, exitCodeOf } from "./failure.ts";
 import { countsText, whyText } from "./history.ts";
@@ -37,7 +37,7 @@ export async function sync(session: Session, names: readonly string[], opts: Opt
     const chosen = chosenSources(desk, names);
     const reports = await syncAll(session, desk, chosen, options, app.config.sync.concurrency);
     // The next process would go on, but who syncs by cron has none that stays.
-    if (desk.meaning && opts.watch !== true) await untilStopped(desk.meaning.settled(), session.signal);
+    if (desk.meaning && opts.watch !== true) await readTexts(session, desk.meaning);
     if (opts.watch === true && !session.signal.aborted) return watch(session, desk, chosen);
     if (session.globals.json)
       session.terminal.json({ reports, totals: reports.reduce((sum, one) => addCounts(sum, one), { ...NO_COUNTS }) });
@@ -46,6 +46,19 @@ export async function sync(session: Session, names: readonly string[], opts: Opt
     if (!session.globals.json) await tellSearch(session, desk, reports);
     return session.signal.aborted ? EXIT.interrupted : syncCode(reports);
   });
+}
+
+/** Waits until the new texts are read for search by meaning, and says so where there is something to wait for. */
+async function readTexts(session: Session, meaning: Meaning): Promise<void> {
+  const { items, of } = meaning.state();
+  const left = of - items;
+  if (left > 0 && !session.globals.json) {
+    const texts = left === 1 ? "1 text" : `${grouped(left)} texts`;
+    session.terminal.note(`Reading ${texts} for search by meaning. Ctrl+C stops it; the next sync goes on.`);
+  }
+  await untilStopped(meaning.settled(), session.signal);
+  const { problem } = meaning.state();
+  if (problem !== undefined && !session.globals.json) session.terminal.note(`Search by meaning: ${problem}`);
 }
 
 async function untilStopped(work: Promise<void>, signal: AbortSignal): Promise<void> {

@@ -74,6 +74,15 @@ export function createEmbedding({ embedder, meanings, store, clock, log, weight 
     }
   }
 
+  /** A claim that stays lapses by itself. */
+  function letGo(): void {
+    try {
+      meanings.release();
+    } catch (error) {
+      log.warn("embeddings.unreleased", { message: problemOf(error).message });
+    }
+  }
+
   async function work(): Promise<void> {
     try {
       // Where another process is at it, this one sees later whether it came to the end.
@@ -82,7 +91,7 @@ export function createEmbedding({ embedder, meanings, store, clock, log, weight 
         again = false;
         if ((await readDue()) && ++changes < 3) again = true;
       }
-      meanings.release();
+      letGo();
       tell(undefined);
       waitMs = AGAIN_MS;
     } catch (error) {
@@ -162,11 +171,8 @@ export function createEmbedding({ embedder, meanings, store, clock, log, weight 
       closing.abort();
       await under;
       await embedder.close();
-      try {
-        meanings.release();
-      } finally {
-        meanings.close();
-      }
+      letGo();
+      meanings.close();
     },
   };
 }

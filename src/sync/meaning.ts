@@ -2,7 +2,7 @@ import type { Clock, Logger } from "../connectors/kit/index.ts";
 import { problemOf } from "../model/index.ts";
 import type { EmbeddingSettings } from "../sources/embeddings/embedding-settings.ts";
 import type { Embedder } from "../sources/embeddings/open-embedder.ts";
-import type { Meanings } from "../store/meanings.ts";
+import type { MeaningState, Meanings } from "../store/meanings.ts";
 import { openMeanings } from "../store/sqlite/meanings.ts";
 import type { Store } from "../store/store.ts";
 import { createEmbedding } from "./embed.ts";
@@ -33,9 +33,8 @@ export function meaningOf({ embedder, store, clock, log, folder, tenant, setting
   try {
     meanings = openMeanings({ folder, tenant, likeness, sources });
   } catch (error) {
-    const { message, hint } = problemOf(error);
-    log.warn("embeddings.off", { message });
-    const state = () => ({ items: 0, of: 0, problem: hint === undefined ? message : `${message} ${hint}` });
+    log.warn("embeddings.off", { message: problemOf(error).message });
+    const state = () => ({ items: 0, of: 0, problem: problemText(error) });
     return { store, meaning: { model, state, settled: async () => undefined }, begin: () => undefined };
   }
   const embedding = createEmbedding({ embedder, meanings, store, clock, log, weight });
@@ -48,7 +47,21 @@ export function meaningOf({ embedder, store, clock, log, folder, tenant, setting
         await store.close();
       },
     },
-    meaning: { model, state: () => meanings.state(), settled: () => embedding.settled() },
+    meaning: { model, state: () => stateOf(meanings), settled: () => embedding.settled() },
     begin: () => embedding.begin(),
   };
+}
+
+/** A file of vectors that cannot be read is said, and hinders nothing else. */
+function stateOf(meanings: Meanings): MeaningState {
+  try {
+    return meanings.state();
+  } catch (error) {
+    return { items: 0, of: 0, problem: problemText(error) };
+  }
+}
+
+function problemText(error: unknown): string {
+  const { message, hint } = problemOf(error);
+  return hint === undefined ? message : `${message} ${hint}`;
 }

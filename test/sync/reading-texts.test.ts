@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -149,5 +149,17 @@ describe("reading texts for search by meaning", () => {
     twin.mood = "well";
     const again = await all.read(all.open());
     expect(again.meaning.state()).toEqual({ items: 40, of: 40 });
+  });
+
+  test("a file of vectors that is damaged inside costs the meaning until it is made again, never the answer", async () => {
+    const first = await all.read(all.open());
+    await first.store.close();
+    const file = join(all.folder, "test.vectors");
+    const bytes = readFileSync(file);
+    writeFileSync(file, Buffer.concat([bytes.subarray(0, 4096), bytes.subarray(4096).fill(0x5a)]));
+    const meant = all.open();
+    expect((await all.ids(meant, "otter")).length).toBe(10);
+    await all.read(meant);
+    expect(meant.meaning.state()).toEqual({ items: 40, of: 40 });
   });
 });
