@@ -31,19 +31,23 @@ const entries = sources.map((id) => ({
   settings: { enabled: true, tenant: "default", tags: [], limits },
   written: {},
 }));
-const desk = {
+const desk: Desk = {
   tenant: "default",
   viewer: "everything",
   version: "0.0.0",
-  sources: { all: () => entries, get: (id: string) => entries.find((entry) => entry.id === id) },
-  engine: { onChange: () => () => undefined },
+  resultTokens: 8000,
+  sources: {
+    all: () => entries,
+    get: (id: string) => entries.find((entry) => entry.id === id),
+  } as unknown as Desk["sources"],
+  engine: { onChange: () => () => undefined } as unknown as Desk["engine"],
   store: {
     search: async () => ({ hits, understood }),
     stats: async () => [],
     containers: async () => [{ id: "river", name: "River" }],
     changes: async () => ({ changes: [], lastSeq: 0 }),
-  },
-} as unknown as Desk;
+  } as unknown as Desk["store"],
+};
 
 const surface = buildSurface({ version: "0.0.0", sources });
 const factory = () => createServer({ surface, desk: async () => desk });
