@@ -44,7 +44,7 @@ export function applyBatch(
       arrived: new Map(),
     };
     storeUpserts(page, unpackBatch(batch));
-    markRows(page, batch.seenRows, next !== undefined);
+    markRows(page, batch.met ?? batch.seenRows, next !== undefined);
     storeFailures(page, batch.failures);
     removeAll(page, batch.deletes);
     hideAll(page, batch.lost);
@@ -87,7 +87,7 @@ function markEverywhere(page: PageWork, row: number, container: string | undefin
   }
 }
 
-function markRows(page: PageWork, rows: number[], ofFeed: boolean): void {
+function markRows(page: PageWork, rows: ArrayLike<number> & Iterable<number>, ofFeed: boolean): void {
   page.counts.unchanged += rows.length;
   if (page.passes.length === 0) return;
   const own = page.place.container ?? "";

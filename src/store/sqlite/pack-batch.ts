@@ -8,6 +8,8 @@ import { isPlain, type Measured } from "./measure.ts";
 export interface PackedBatch extends Batch {
   /** The upserts, in place of `upserts`. */
   packed?: Packed;
+  /** The rows, in place of `seenRows`: numbers in one piece of memory cross over in a tenth of the time. */
+  met?: Float64Array;
 }
 
 /**
@@ -56,10 +58,11 @@ export function newPacking(): Packing {
   return {
     pack(batch) {
       const upserts = newestOf(batch.upserts);
-      if (upserts.length === 0) return batch;
+      const met = Float64Array.from(batch.seenRows);
+      if (upserts.length === 0) return { ...batch, seenRows: [], met };
       const sheet = new Sheet(free.pop() ?? newMemory(SMALLEST));
       for (const upsert of upserts) sheet.add(upsert);
-      return { ...batch, upserts: [], packed: { parcels: upserts.length, bytes: sheet.written() } };
+      return { ...batch, upserts: [], seenRows: [], met, packed: { parcels: upserts.length, bytes: sheet.written() } };
     },
     giveBack(batch) {
       const buffer = batch.packed?.bytes?.buffer;
