@@ -3,6 +3,7 @@ import { chmodSync, existsSync, mkdirSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { ConnectorError } from "../model/errors.ts";
+import { noAnswering } from "./sqlite/courtesy.ts";
 import { type Connection, type DriverName, loadDriver } from "./sqlite/driver.ts";
 import { storeError } from "./sqlite/failure.ts";
 import { refuseNewer, schemaVersion } from "./sqlite/migrations.ts";
@@ -42,7 +43,8 @@ export async function openStore(options: OpenOptions): Promise<Store> {
   }
   const driver = loadDriver(options.driver);
   const file = join(options.folder, `${options.tenant}.db`);
-  const setup = { file, driver: driver.name, identity: { process: processName(), host: hostname(), pid: process.pid } };
+  const identity = { process: processName(), host: hostname(), pid: process.pid };
+  const setup = { file, driver: driver.name, identity, answering: noAnswering() };
   try {
     makeFolder(options.folder);
     const stop = new AbortController();
@@ -52,7 +54,8 @@ export async function openStore(options: OpenOptions): Promise<Store> {
       file,
       driver,
       connection,
-      identity: setup.identity,
+      identity,
+      answering: setup.answering,
       writer,
       ...whole(setup, connection, writer, stop),
     });

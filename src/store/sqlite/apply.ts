@@ -68,6 +68,7 @@ function storeUpserts(page: PageWork, upserts: Iterable<Arriving>): void {
   const { writer, counts, arrival } = page;
   let mayBeNew = false; // as the one before it: a first sync need not look for what it has never met
   for (const each of upserts) {
+    writer.courtesy.giveWay();
     const { row, outcome } = upsert(writer, each, arrival, mayBeNew);
     mayBeNew = outcome === "added";
     if (outcome === "added" || outcome === "updated" || outcome === "unchanged") counts[outcome] += 1;
@@ -140,6 +141,7 @@ function removeAll(page: PageWork, ids: string[]): void {
     const row = findItem(page, id);
     if (!row) clearFailure(page.writer, page.arrival.source, encodeText(id));
     if (!row || (container !== undefined && row.container !== container)) continue;
+    page.writer.courtesy.giveWay();
     if (moveOn(page, row)) continue;
     removeItem(page.writer, row, page.arrival.at);
     page.counts.deleted += 1;

@@ -197,6 +197,7 @@ function removeRows(writer: Writer, plan: EndPlan, from: number, at: number): nu
   for (const id of plan.missing.slice(from, from + REMOVED_AT_ONCE)) {
     const row: Row | undefined = find.get(id);
     if (!row || (plan.container !== undefined && row.container !== plan.container)) continue;
+    writer.courtesy.giveWay();
     removeItem(writer, row, at);
     removed += 1;
   }

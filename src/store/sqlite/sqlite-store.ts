@@ -4,6 +4,7 @@ import type { Next } from "./apply.ts";
 import { listChanges } from "./changes.ts";
 import { sameValue } from "./columns.ts";
 import { snapshot } from "./connect.ts";
+import { type Answering, answered } from "./courtesy.ts";
 import type { Connection, Driver, Row } from "./driver.ts";
 import { damaged, storeError } from "./failure.ts";
 import { fingerprint } from "./fingerprint.ts";
@@ -34,6 +35,8 @@ export interface Parts {
   connection: Connection;
   /** This process. */
   identity: Identity;
+  /** Tells the writer that a question is being answered. */
+  answering: Answering;
   writer: WriterThread;
   verify: Store["verify"];
   backup: Store["backup"];
@@ -41,7 +44,8 @@ export interface Parts {
 }
 
 /** The store over one SQLite file: reads on this thread, writes on the writer's. */
-export function sqliteStore({ file, driver, connection, identity, writer, verify, backup, close }: Parts): Store {
+export function sqliteStore(parts: Parts): Store {
+  const { file, driver, connection, identity, answering, writer, verify, backup, close } = parts;
   const read = async <T>(action: () => T): Promise<T> => {
     try {
       return snapshot(connection, action);
@@ -112,7 +116,7 @@ export function sqliteStore({ file, driver, connection, identity, writer, verify
       }),
     items: (request) => read(() => listItems(connection, request)),
     related: (source, id, viewer, limit) => read(() => relatedItems(connection, source, id, viewer, limit)),
-    search: (request) => read(() => searchItems(connection, request, new Date())),
+    search: (request) => read(() => answered(answering, () => searchItems(connection, request, new Date()))),
     changes: (request) => listChanges(connection, request, read),
     failures: (request) => read(() => listFailures(connection, request)),
     runs: (request) => read(() => runsOf(connection, identity, request)),

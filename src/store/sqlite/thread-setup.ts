@@ -1,3 +1,4 @@
+import type { Answering } from "./courtesy.ts";
 import type { Identity } from "./writing.ts";
 
 /** What a thread of the store is started with. */
@@ -7,4 +8,5 @@ export interface ThreadSetup {
   file: string;
   driver: string;
   identity: Identity;
+  answering: Answering;
 }

@@ -17,7 +17,8 @@ if (port) {
   const { role } = setup;
   if (role.name === "write") {
     let writer: Writer | undefined;
-    const opened = () => (writer ??= newWriter(connect(driver, setup.file, "writer"), setup.file, setup.identity));
+    const { file, identity, answering } = setup;
+    const opened = () => (writer ??= newWriter(connect(driver, file, "writer"), file, identity, answering));
     port.on("message", (message: CallMessage) => {
       if (message.name === "close") {
         close(writer);

@@ -1,4 +1,5 @@
 import { transaction } from "./connect.ts";
+import { Courtesy, noAnswering } from "./courtesy.ts";
 import type { Connection, Value } from "./driver.ts";
 import { damaged } from "./failure.ts";
 import { forgetNames, type Names, noNames } from "./names.ts";
@@ -17,6 +18,7 @@ export interface Writer {
   readonly connection: Connection;
   readonly file: string;
   readonly identity: Identity;
+  readonly courtesy: Courtesy;
   readonly names: Names;
   readonly seen: Seen;
   /** Whether a source has failures. */
@@ -30,11 +32,12 @@ export interface Writer {
   damaged: boolean;
 }
 
-export function newWriter(connection: Connection, file: string, identity: Identity): Writer {
+export function newWriter(connection: Connection, file: string, identity: Identity, answering = noAnswering()): Writer {
   return {
     connection,
     file,
     identity,
+    courtesy: new Courtesy(answering),
     names: noNames(),
     seen: noSeen(),
     failing: new Map(),
