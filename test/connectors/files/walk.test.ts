@@ -53,6 +53,9 @@ describe("walking a folder", () => {
     clearInterval(ticking);
     expect(slow).toEqual(quick);
     expect(turns).toBeGreaterThan(0);
+    let atFirst = 0;
+    const busyClock = { ...slowClock, now: () => new Date(1_900_000_000_000 + Math.min(60, 60 * atFirst++)) }; // the first slice alone
+    expect(await itemsOf(await open({ paths: root }, busyClock))).toEqual(quick);
   });
 
   test("an edit changes the version, and only of the edited file", async () => {
