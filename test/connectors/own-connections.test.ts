@@ -2,7 +2,9 @@ import { type AddressInfo, createServer, type Server } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { imap } from "../../src/connectors/imap/index.ts";
 import type { Connector } from "../../src/connectors/kit/index.ts";
+import { reachOf } from "../../src/connectors/postgresql/connection.ts";
 import { postgresql } from "../../src/connectors/postgresql/index.ts";
+import { PostgresConfig } from "../../src/connectors/postgresql/options.ts";
 import { TestWorkplace } from "../contract/workplace.ts";
 
 /** Connectors whose drivers open connections of their own, each with the options beside host and port. */
@@ -70,4 +72,10 @@ describe.each(DRIVERS)("the driver of $id", (connector, options) => {
       expect([host, met > before]).toEqual([host, true]);
     }
   });
+});
+
+it("a database under a name that only begins as this machine's addresses do is not taken for this machine", () => {
+  const modeOf = (host: string) => reachOf(PostgresConfig.parse({ host })).mode;
+  expect(modeOf("127.0.0.1")).toBe("prefer");
+  expect(modeOf("127.elsewhere.example")).toBe("verify-full");
 });

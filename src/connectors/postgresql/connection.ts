@@ -90,7 +90,7 @@ function defined(said: Partial<Said>): Partial<Said> {
 
 /** Whether a server is on this machine: a socket, or an address of the loopback. */
 export function isLocal(host: string): boolean {
-  return host.startsWith("/") || host === "localhost" || host === "::1" || /^127\./.test(host);
+  return host.startsWith("/") || host === "localhost" || host === "::1" || /^127(\.\d+){3}$/.test(host);
 }
 
 /** What the driver is given. No host, name or password is left to the PG… variables of the environment. */
