@@ -1,7 +1,8 @@
 import { cleanText } from "./clean-text.ts";
 import type { Format } from "./format.ts";
 import type { Job } from "./pool.ts";
-import { keep, type Reading, readPlain } from "./text/plain.ts";
+import type { Reading } from "./reading.ts";
+import { keep, readPlain } from "./text/plain.ts";
 import type { Extracted } from "./types.ts";
 
 type Reader = (reading: Reading, timeMs: number) => Extracted | Promise<Extracted>;

@@ -1,5 +1,5 @@
 import { createScanner, type Node, type ParseError, parse, parseTree } from "jsonc-parser";
-import type { Editor, KeyPath } from "./edit.ts";
+import type { Editor, KeyPath } from "./editor.ts";
 import { beginsLine, indentAt, lineEndOf, lineStart, nextLine, spliced, trimmedEnd } from "./layout.ts";
 
 const COMMA = 5;

@@ -1,5 +1,5 @@
 import { parse, stringify } from "smol-toml";
-import type { Editor, KeyPath, Tree } from "./edit.ts";
+import type { Editor, KeyPath, Tree } from "./editor.ts";
 import { lineEndOf, lineStart, nextLine, spliced, withLastLineEnd } from "./layout.ts";
 import { tomlStatements } from "./toml-statements.ts";
 

@@ -1,5 +1,5 @@
 import { type Document, isMap, isNode, isScalar, type Pair, parseDocument, stringify, type YAMLMap } from "yaml";
-import type { Editor, KeyPath, Tree } from "./edit.ts";
+import type { Editor, KeyPath, Tree } from "./editor.ts";
 import type { Entry } from "./entry.ts";
 import { lineEndOf, lineStart, nextLine, spliced, withLastLineEnd } from "./layout.ts";
 

@@ -4,21 +4,8 @@ import type { Format } from "./client.ts";
 import { JSON_EDITOR } from "./edit-json.ts";
 import { TOML_EDITOR } from "./edit-toml.ts";
 import { YAML_EDITOR } from "./edit-yaml.ts";
+import { type Editor, isTree, type KeyPath, type Tree, valueAt } from "./editor.ts";
 import type { Entry } from "./entry.ts";
-
-export type KeyPath = readonly string[];
-
-/** Changes one entry in the text of a file and leaves every other character as it is. */
-export interface Editor {
-  /** What the text says, a map; an empty one for an empty text. Throws when it says nothing a program could read. */
-  read(text: string): Tree;
-  /** Texts with the entry at the path, in place of what stood there, the best first; maps on the way are made. */
-  put(text: string, path: KeyPath, entry: Entry): string[];
-  /** Texts without what stands at the path, the best first. */
-  drop(text: string, path: KeyPath): string[];
-}
-
-export type Tree = { [key: string]: unknown };
 
 const EDITORS: Readonly<Record<Format, Editor>> = { json: JSON_EDITOR, toml: TOML_EDITOR, yaml: YAML_EDITOR };
 
@@ -32,15 +19,6 @@ export function readTree(format: Format, text: string, file: string): Tree {
       cause,
     });
   }
-}
-
-/** What stands at the path. */
-export function valueAt(tree: unknown, path: KeyPath): unknown {
-  return path.reduce<unknown>((at, key) => (isTree(at) && Object.hasOwn(at, key) ? at[key] : undefined), tree);
-}
-
-export function isTree(value: unknown): value is Tree {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** The text with the entry. Throws `config` rather than answer a text that says anything else. */

@@ -1,8 +1,9 @@
 import { cleanLine, cleanText, saneDate } from "../clean-text.ts";
 import { decodeText } from "../decode.ts";
 import { HTML_BYTES } from "../limits.ts";
+import type { Reading } from "../reading.ts";
 import { tooLarge } from "../refuse.ts";
-import { charsetOf, type Reading } from "../text/plain.ts";
+import { charsetOf } from "../text/plain.ts";
 import type { Extracted } from "../types.ts";
 import { convertHtml } from "./convert.ts";
 

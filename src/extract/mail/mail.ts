@@ -1,7 +1,8 @@
 import { cleanLine, readableTime, saneDate } from "../clean-text.ts";
 import { formatOfMime, mimeOf } from "../format.ts";
+import type { Reading } from "../reading.ts";
 import { corrupt, tooLarge } from "../refuse.ts";
-import { type Reading, readPlain } from "../text/plain.ts";
+import { readPlain } from "../text/plain.ts";
 import type { Extracted } from "../types.ts";
 import { mailBody } from "./mail-body.ts";
 import type { MailAttachment, Mailbox, MailMessage } from "./mail-message.ts";

@@ -1,7 +1,7 @@
 import { oneLine } from "../clean-text.ts";
-import { TableFrame } from "../markdown/table-frame.ts";
-import { MarkdownWriter } from "../markdown/writer.ts";
+import type { MarkdownWriter } from "../markdown/writer.ts";
 import type { ListLevel, ParagraphStyle } from "./docx-styles.ts";
+import { OpenTables } from "./open-tables.ts";
 import type { Relation } from "./parts.ts";
 import { renderSpans, type Span } from "./spans.ts";
 import { attribute, relationId, type XmlAttributes } from "./xml.ts";
@@ -43,14 +43,11 @@ const newParagraph = (): Paragraph => ({
   spans: [],
 });
 
-const MAX_TABLES = 8;
-
 /** Turns WordprocessingML elements into Markdown blocks (ECMA-376 part 1, chapter 17). */
 export class DocxBody {
   readonly #context: BodyContext;
   readonly #paragraphs: Paragraph[] = [];
-  readonly #tables: { table: TableFrame; outer: MarkdownWriter }[] = [];
-  readonly #cells: { outer: MarkdownWriter; span: number }[] = [];
+  readonly #tables = new OpenTables();
   readonly #links: (string | undefined)[] = [];
   readonly #fields: Field[] = [];
   readonly #counters = new Map<string, number[]>();
@@ -60,7 +57,6 @@ export class DocxBody {
   #inText = false;
   #inCode = false;
   #lastNumber: string | undefined;
-  #flatTables = 0;
 
   constructor(writer: MarkdownWriter, context: BodyContext) {
     this.#writer = writer;
@@ -71,7 +67,7 @@ export class DocxBody {
     if (SKIPPED.has(name)) return "skip";
     switch (name) {
       case "p":
-        if (this.#writer.full && this.#tables.length === 0) return "stop";
+        if (this.#writer.full && !this.#tables.isInside) return "stop";
         this.#paragraphs.push(newParagraph());
         break;
       case "pPr":
@@ -96,13 +92,13 @@ export class DocxBody {
         this.#field(attribute(attributes, "fldCharType"));
         break;
       case "tbl":
-        this.#openTable();
+        this.#tables.open(this.#writer);
         break;
       case "tr":
-        if (this.#flatTables === 0) this.#tables.at(-1)?.table.startRow();
+        this.#tables.startRow();
         break;
       case "tc":
-        this.#openCell();
+        this.#writer = this.#tables.openCell(this.#writer);
         break;
       default:
         this.#detail(name, attributes);
@@ -129,10 +125,13 @@ export class DocxBody {
         this.#links.pop();
         break;
       case "tc":
-        this.#closeCell();
+        // Cells that span columns leave empty ones behind.
+        this.#writer = this.#tables.closeCell(this.#writer, () => "");
+        this.#lastNumber = undefined;
         break;
       case "tbl":
-        this.#closeTable();
+        this.#writer = this.#tables.close(this.#writer);
+        this.#lastNumber = undefined;
         break;
     }
   }
@@ -149,7 +148,7 @@ export class DocxBody {
   #detail(name: string, attributes: XmlAttributes): void {
     const paragraph = this.#paragraphs.at(-1);
     const value = attribute(attributes, "val");
-    if (name === "gridSpan") this.#widen(value);
+    if (name === "gridSpan") this.#tables.widen(Math.min(Math.max(Number(value) || 1, 1), 64));
     if (paragraph === undefined) return;
     if (this.#inParagraphMark) paragraphProperty(paragraph, name, value, this.#context.styles);
     else if (name === "b") this.#look.bold = isOn(value);
@@ -232,50 +231,6 @@ export class DocxBody {
     this.#writer.enter(indent + bullet, indent + " ".repeat(bullet.length));
     this.#writer.block(text);
     this.#writer.leave();
-  }
-
-  #openTable(): void {
-    if (this.#tables.length >= MAX_TABLES) {
-      this.#flatTables++;
-      return;
-    }
-    this.#tables.at(-1)?.table.holdTable();
-    this.#tables.push({ table: new TableFrame(false), outer: this.#writer });
-  }
-
-  #closeTable(): void {
-    this.#lastNumber = undefined;
-    if (this.#flatTables > 0) {
-      this.#flatTables--;
-      return;
-    }
-    const closing = this.#tables.pop();
-    if (closing === undefined) return;
-    this.#writer = closing.outer;
-    for (const block of closing.table.blocks()) this.#writer.block(block);
-  }
-
-  #openCell(): void {
-    if (this.#flatTables > 0) return;
-    this.#cells.push({ outer: this.#writer, span: 1 });
-    this.#writer = new MarkdownWriter(this.#writer.full ? 0 : 1_000_000);
-  }
-
-  /** Cells that span columns leave empty ones behind, so that the columns below stay in line. */
-  #closeCell(): void {
-    if (this.#flatTables > 0) return;
-    const cell = this.#cells.pop();
-    const table = this.#tables.at(-1)?.table;
-    if (cell === undefined || table === undefined) return;
-    table.addCell(this.#writer.toString());
-    for (let extra = 1; extra < cell.span; extra++) table.addCell("");
-    this.#writer = cell.outer;
-    this.#lastNumber = undefined;
-  }
-
-  #widen(value: string | undefined): void {
-    const cell = this.#cells.at(-1);
-    if (cell !== undefined) cell.span = Math.min(Math.max(Number(value) || 1, 1), 64);
   }
 }
 

@@ -1,6 +1,6 @@
 import { MarkdownWriter } from "../markdown/writer.ts";
+import type { Reading } from "../reading.ts";
 import { corrupt } from "../refuse.ts";
-import type { Reading } from "../text/plain.ts";
 import type { Extracted } from "../types.ts";
 import { type BodyContext, DocxBody } from "./docx-body.ts";
 import { readNumbering, readStyles } from "./docx-styles.ts";

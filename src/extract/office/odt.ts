@@ -1,8 +1,8 @@
-import { TableFrame } from "../markdown/table-frame.ts";
 import { MarkdownWriter } from "../markdown/writer.ts";
+import type { Reading } from "../reading.ts";
 import { corrupt } from "../refuse.ts";
-import type { Reading } from "../text/plain.ts";
 import type { Extracted } from "../types.ts";
+import { OpenTables } from "./open-tables.ts";
 import { properties } from "./parts.ts";
 import { attribute, readXmlPart, type XmlAttributes } from "./xml.ts";
 import { openZip } from "./zip.ts";
@@ -22,13 +22,11 @@ const SKIPPED = new Set(
     " ",
   ),
 );
-const MAX_TABLES = 8;
 
 /** Turns OpenDocument elements into Markdown blocks (OpenDocument 1.3 part 3, chapters 5 and 9). */
 class OdtBody {
   readonly #notes: string[] = [];
-  readonly #tables: { table: TableFrame; outer: MarkdownWriter }[] = [];
-  readonly #cells: { outer: MarkdownWriter; repeat: number }[] = [];
+  readonly #tables = new OpenTables();
   readonly #looks = new Map<string, string>();
   readonly #orderedLists = new Set<string>();
   readonly #openLists: { ordered: boolean; next: number }[] = [];
@@ -39,7 +37,6 @@ class OdtBody {
   #writer: MarkdownWriter;
   #heading = 0;
   #depth = 0;
-  #flatTables = 0;
 
   constructor(textLength: number) {
     this.#writer = new MarkdownWriter(textLength);
@@ -97,14 +94,14 @@ class OdtBody {
         this.#writer = new MarkdownWriter(100_000);
         break;
       case "table":
-        this.#openTable();
+        this.#tables.open(this.#writer);
         break;
       case "table-row":
-        if (this.#flatTables === 0) this.#tables.at(-1)?.table.startRow();
+        this.#tables.startRow();
         break;
       case "table-cell":
       case "covered-table-cell":
-        this.#openCell(attributes);
+        this.#writer = this.#tables.openCell(this.#writer, repeats(attributes));
         break;
     }
     return undefined;
@@ -137,11 +134,11 @@ class OdtBody {
         this.#closeNote();
         break;
       case "table":
-        this.#closeTable();
+        this.#writer = this.#tables.close(this.#writer);
         break;
       case "table-cell":
       case "covered-table-cell":
-        this.#closeCell();
+        this.#writer = this.#tables.closeCell(this.#writer, (text) => text);
         break;
     }
   }
@@ -186,45 +183,12 @@ class OdtBody {
     this.#writer = outer;
     outer.exact(`[^${this.#notes.length}]`);
   }
+}
 
-  #openTable(): void {
-    if (this.#tables.length >= MAX_TABLES) {
-      this.#flatTables++;
-      return;
-    }
-    this.#writer.flush();
-    this.#tables.at(-1)?.table.holdTable();
-    this.#tables.push({ table: new TableFrame(false), outer: this.#writer });
-  }
-
-  #closeTable(): void {
-    if (this.#flatTables > 0) {
-      this.#flatTables--;
-      return;
-    }
-    const closing = this.#tables.pop();
-    if (closing === undefined) return;
-    this.#writer = closing.outer;
-    for (const block of closing.table.blocks()) this.#writer.block(block);
-  }
-
-  /** Sheets are padded with cells repeated a thousand times; only spans that a table can show are kept. */
-  #openCell(attributes: XmlAttributes): void {
-    if (this.#flatTables > 0) return;
-    const repeat = Number(attribute(attributes, "number-columns-repeated") ?? 1) || 1;
-    this.#cells.push({ outer: this.#writer, repeat: Math.min(Math.max(repeat, 1), 16) });
-    this.#writer = new MarkdownWriter(this.#writer.full ? 0 : 1_000_000);
-  }
-
-  #closeCell(): void {
-    if (this.#flatTables > 0) return;
-    const cell = this.#cells.pop();
-    const table = this.#tables.at(-1)?.table;
-    if (cell === undefined || table === undefined) return;
-    const text = this.#writer.toString();
-    for (let copy = 0; copy < cell.repeat; copy++) table.addCell(text);
-    this.#writer = cell.outer;
-  }
+/** Sheets are padded with cells repeated a thousand times; only so many as a table can show are kept. */
+function repeats(attributes: XmlAttributes): number {
+  const repeat = Number(attribute(attributes, "number-columns-repeated") ?? 1) || 1;
+  return Math.min(Math.max(repeat, 1), 16);
 }
 
 function linkEnd(href: string | undefined): () => string {

@@ -1,5 +1,5 @@
+import type { Reading } from "../reading.ts";
 import { corrupt } from "../refuse.ts";
-import type { Reading } from "../text/plain.ts";
 import type { Extracted } from "../types.ts";
 import { mainPart, properties, relatedPart, relationsOf } from "./parts.ts";
 import { SlideText } from "./pptx-slide.ts";

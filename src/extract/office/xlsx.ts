@@ -1,6 +1,6 @@
 import { outlineTable } from "../markdown/table.ts";
+import type { Reading } from "../reading.ts";
 import { corrupt } from "../refuse.ts";
-import type { Reading } from "../text/plain.ts";
 import type { Extracted } from "../types.ts";
 import { type NumberLook, numberLook } from "./number-format.ts";
 import { mainPart, properties, relatedPart, relationsOf } from "./parts.ts";

@@ -1,7 +1,7 @@
 import { getDocumentProxy } from "unpdf";
 import { cleanLine, saneDate } from "../clean-text.ts";
+import type { Reading } from "../reading.ts";
 import { corrupt, refusal } from "../refuse.ts";
-import type { Reading } from "../text/plain.ts";
 import type { Extracted } from "../types.ts";
 import type { TextItem } from "./lines.ts";
 import { pageText } from "./page-text.ts";

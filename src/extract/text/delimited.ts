@@ -1,6 +1,6 @@
 import { MOST_ROWS, outlineTable } from "../markdown/table.ts";
+import type { Reading } from "../reading.ts";
 import type { Extracted } from "../types.ts";
-import type { Reading } from "./plain.ts";
 
 /** More of one value than any table shows. */
 const MAX_VALUE = 8000;

@@ -1,18 +1,9 @@
 import { cleanText, cutText } from "../clean-text.ts";
 import { decodeText } from "../decode.ts";
-import { type Format, languageOf } from "../format.ts";
+import { languageOf } from "../format.ts";
+import type { Reading } from "../reading.ts";
 import type { Extracted } from "../types.ts";
 import { readDelimited } from "./delimited.ts";
-
-/** One document as its reader gets it. */
-export interface Reading {
-  bytes: Uint8Array;
-  format: Format;
-  mime: string;
-  name: string;
-  /** UTF-16 units of text to keep. */
-  textLength: number;
-}
 
 /** Text, Markdown, source code and tables of values. Takes time linear in the bytes. */
 export function readPlain(reading: Reading): Extracted {

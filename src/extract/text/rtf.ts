@@ -1,8 +1,8 @@
 import { cleanLine } from "../clean-text.ts";
 import { decodeAs } from "../decode.ts";
+import type { Reading } from "../reading.ts";
 import { corrupt } from "../refuse.ts";
 import type { Extracted } from "../types.ts";
-import type { Reading } from "./plain.ts";
 
 /** Groups whose content is not the document's text (Rich Text Format 1.9.1). */
 const SKIPPED = new Set(

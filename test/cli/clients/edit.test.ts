@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { readTree, valueAt, withEntry, withoutEntry } from "../../../src/cli/clients/edit.ts";
+import { readTree, withEntry, withoutEntry } from "../../../src/cli/clients/edit.ts";
+import { valueAt } from "../../../src/cli/clients/editor.ts";
 
 const FILE = "/home/ada/file";
 const ENTRY = { command: "npx", args: ["-y", "headwater", "serve", "--config", "/home/ada/Größe 🐟/headwater.yaml"] };

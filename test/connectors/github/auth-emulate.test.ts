@@ -1,7 +1,8 @@
 import { generateKeyPairSync } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from "vitest";
 import { z } from "zod";
-import { type GithubLogin, githubAuth } from "../../../src/connectors/github/account/auth.ts";
+import { githubAuth } from "../../../src/connectors/github/account/auth.ts";
+import type { GithubLogin } from "../../../src/connectors/github/account/github-login.ts";
 import { openHttp } from "../../../src/connectors/kit/index.ts";
 import { systemClock } from "../../../src/sources/clock.ts";
 import { passingMemory } from "../../../src/sources/passing-memory.ts";

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type AuthContext, ConnectorError, type Credential, signedJwt } from "../../kit/index.ts";
-import type { GithubLogin } from "./auth.ts";
+import type { GithubLogin } from "./github-login.ts";
 
 const Installations = z.array(
   z.object({

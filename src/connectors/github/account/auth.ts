@@ -1,17 +1,7 @@
 import { type AuthMethod, bearerToken, type LoginClient, noLogin } from "../../kit/index.ts";
 import { githubAddresses } from "../addresses.ts";
 import { appCredential } from "./app-credential.ts";
-
-/** The options that say who asks. */
-export interface GithubLogin {
-  accessToken?: string | undefined;
-  appId?: string | number | undefined;
-  privateKey?: string | undefined;
-  installationId?: string | number | undefined;
-  clientId?: string | undefined;
-  clientSecret?: string | undefined;
-  baseUrl?: string | undefined;
-}
+import type { GithubLogin } from "./github-login.ts";
 
 const READ_RIGHTS = "Metadata, Contents, Issues, Pull requests and Discussions: read-only";
 

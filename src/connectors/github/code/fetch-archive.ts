@@ -4,8 +4,7 @@ import { ConnectorError } from "../../kit/index.ts";
 import { type GithubContext, inRepository } from "../api.ts";
 import type { Repository } from "../schema.ts";
 import { blobSha } from "./blob-sha.ts";
-import { contentOf } from "./file-content.ts";
-import type { ReadFile } from "./read-files.ts";
+import { contentOf, type ReadFile } from "./file-content.ts";
 import type { TreeFile } from "./walk-tree.ts";
 import { wantedFiles } from "./wanted-files.ts";
 

@@ -1,7 +1,14 @@
 import { decodeText } from "../../kit/index.ts";
+import type { TreeFile } from "./walk-tree.ts";
 
 /** What the bytes of a file say: its text, or the reason why there is none. */
 export type FileContent = { text: string } | { unread: string };
+
+/** A file with what it says; without content its body is brought later, one by one. */
+export interface ReadFile {
+  file: TreeFile;
+  content?: FileContent | undefined;
+}
 
 export const IS_BINARY: FileContent = { unread: "It is a binary file." };
 const LFS_POINTER = /^version https:\/\/(?:git-lfs\.github\.com|hawser\.github\.com)\/spec\//;

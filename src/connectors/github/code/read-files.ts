@@ -3,16 +3,10 @@ import { type GithubContext, hasGraphql } from "../api.ts";
 import type { Repository } from "../schema.ts";
 import { fetchArchive } from "./fetch-archive.ts";
 import { fetchBlob } from "./fetch-blob.ts";
-import { contentOf, type FileContent, IS_BINARY } from "./file-content.ts";
+import { contentOf, type FileContent, IS_BINARY, type ReadFile } from "./file-content.ts";
 import { fileTypeOf } from "./file-type.ts";
 import { queryBlobs } from "./query-blobs.ts";
 import type { TreeFile } from "./walk-tree.ts";
-
-/** A file with what it says; without content its body is brought later, one by one. */
-export interface ReadFile {
-  file: TreeFile;
-  content?: FileContent | undefined;
-}
 
 /** Files in one page, and in one GraphQL query; text in one query and in one page of an archive, bytes. */
 const [PAGE, QUERY_BYTES, PAGE_BYTES] = [100, 2_000_000, 8_000_000];
