@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { ConnectorError, type TestAnswer } from "../kit/index.ts";
 import { isMeant, writtenName } from "../kit/sql/index.ts";
 import { type Catalogue, catalogueOf, type Relation } from "./catalogue.ts";
@@ -171,17 +172,28 @@ function tellConnection(
   plans: Plan[],
   found: Findings,
 ): void {
-  const { host, mode } = ctx.api.reach;
+  const { host, mode, key, passwordFile } = ctx.api.reach;
   const canWrite = plans.filter(({ relation }) => relation?.writable);
   if (isSuper) found.warnings.push(`${role} is a superuser. headwater only reads; a role that can only read is safer.`);
   else if (canWrite.length > 0)
     found.warnings.push(
       `${role} may also write (${canWrite[0]?.container}). headwater only reads; a role that can only read is safer.`,
     );
+  for (const [option, path] of Object.entries({ sslKey: key, passwordFile }))
+    if (path !== undefined && isOpenToAll(path))
+      found.warnings.push(
+        `Everybody on this machine may read the file that ${option} names. Better: chmod 600 ${path}`,
+      );
   if (!isLocal(host) && (!ctx.api.isEncrypted || mode === "prefer" || mode === "require"))
     found.warnings.push(
       ctx.api.isEncrypted
         ? `The connection is encrypted, but nobody checks that ${host} is who it says. Better: ssl: verify-full.`
         : `The connection to ${host} is not encrypted. Better: ssl: verify-full.`,
     );
+}
+
+/** By the rights of its last three bits, which Windows does not have. */
+function isOpenToAll(path: string): boolean {
+  const { mode = 0 } = statSync(path, { throwIfNoEntry: false }) ?? {};
+  return process.platform !== "win32" && (mode & 0o007) !== 0;
 }

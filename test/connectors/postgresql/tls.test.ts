@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { lookup } from "node:dns";
-import { copyFileSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, expect, it, vi } from "vitest";
 import { PostgresApi } from "../../../src/connectors/postgresql/api.ts";
@@ -93,6 +93,21 @@ await withPostgres(
           `host=localhost port=${place.server.port} user=owner dbname='${shop.name}' sslmode=verify-full sslrootcert=${authority.certificate}`,
         ),
       ).toBe("ok");
+      expect(await asked(`${url}?sslmode=allow`)).toBe("ok");
+      expect(await asked(`${url}?sslmode=sometimes`)).toMatch(
+        /^config: connectionString cannot be used\. Its sslmode is/,
+      );
+      expect(await asked(`${url}?port=99999`)).toMatch(
+        /^config: connectionString cannot be used\. Its port is not a number/,
+      );
+      expect(await asked("postgresql://one.example.com,two.example.com/shop")).toMatch(
+        /It names several servers: name one\./,
+      );
+      expect(await asked("host=localhost 'user=owner")).toMatch(/What it says after its first words cannot be read\./);
+      expect(await outcome(shop, { notifyAddress: "owner:secret@localhost" })).toBe(
+        "config: notifyAddress cannot be used. It is more, or less, than a host. " +
+          "Write it as db.example.com:5432, or db.example.com:5432/database. The role and password are those of the source.",
+      );
       expect(await asked(`${url}?sslmode=verify-full&sslrootcert=root.crt`)).toBe(
         "config: The path of sslrootcert in connectionString does not begin at the root. Write the whole path, or one that begins with ~/.",
       );
@@ -155,9 +170,13 @@ await withPostgres(
         /is locked, and not with sslKeyPassword\. Correct/,
       );
       expect(await asked({ sslCert: ada.cert, sslKey: locked, sslKeyPassword: "wörd" })).toBe("ok");
-      const { limits } = await (
+      chmodSync(ada.key, 0o644);
+      const { limits, warnings } = await (
         await place.source(shop, { user: "ada@example.com", ssl: "require", ...shown(ada) })
       ).engine.test("shop");
+      expect(warnings).toContain(
+        `Everybody on this machine may read the file that sslKey names. Better: chmod 600 ${ada.key}`,
+      );
       expect(limits.join()).toMatch(/the certificate in sslCert ends on 20\d\d-\d\d-\d\d/);
     });
 
