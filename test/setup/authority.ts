@@ -44,7 +44,7 @@ export function createAuthority(owner?: { uid?: number; gid?: number }): Authori
     "-days",
     "30",
   );
-  own(folder, certificate);
+  own(folder, certificate, key);
   let issued = 0;
   return {
     folder,
