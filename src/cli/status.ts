@@ -62,8 +62,8 @@ export async function status(session: Session): Promise<undefined> {
     for (const row of table(rows, { right: [1], columns: terminal.columns })) terminal.line(row);
     if (meant) {
       const says = `Search by meaning (${meant.model}): ${grouped(meant.items)} of ${grouped(meant.of)} items`;
-      const why = meant.problem === undefined ? "." : `; words alone for the others: ${meant.problem}`;
-      terminal.line(wrapped(terminal.style.dim(`${says}${why}`), terminal.columns, ""));
+      const why = meant.problem === undefined ? "" : ` Words alone count at the moment: ${meant.problem}`;
+      terminal.line(wrapped(terminal.style.dim(`${says}.${why}`), terminal.columns, ""));
     }
     const idle = listed.some((one) => nextWords(one.nextSync) === "due now" && one.lastRun?.state !== "running");
     if (idle) terminal.line(wrapped(terminal.style.dim(DUE_HINT), terminal.columns, ""));

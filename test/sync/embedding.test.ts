@@ -161,6 +161,15 @@ describe("search by meaning", () => {
     expect(warnings).toEqual(["embeddings.unasked"]);
   });
 
+  test("a question is asked once: nobody waits while a service that hangs up is asked again", async () => {
+    const meant = await read(open());
+    const before = twin.credentials.length;
+    twin.mood = "down";
+    expect(await ids(meant, "celery")).toEqual(["soup.md"]);
+    expect(twin.credentials.length).toBe(before + 1);
+    expect(meant.meaning.state().problem).not.toMatch(/within 2 seconds/);
+  });
+
   test("the vectors are for this user alone, and a file that is none is made again", async () => {
     await read(open());
     const file = join(folder, "test.vectors");

@@ -88,11 +88,12 @@ export function openEmbedder({ settings, secrets, clock, log }: EmbedderOptions)
       log,
     });
   };
-  async function vectors(input: readonly string[], signal: AbortSignal): Promise<Float32Array[]> {
+  /** Somebody waits for the answer to a question: it is asked once. */
+  async function vectors(input: readonly string[], signal: AbortSignal, reads: boolean): Promise<Float32Array[]> {
     opened ??= open();
     const http = opened.until(signal);
     const body = { model, input, ...(dimensions !== undefined && { dimensions }) };
-    const found = api === "ollama" ? await askOllama(http, body) : await askOpenai(http, body);
+    const found = api === "ollama" ? await askOllama(http, { body, reads }) : await askOpenai(http, { body, reads });
     const [first] = found;
     const even = found.every((vector) => vector.length === first?.length && vector.every(Number.isFinite));
     if (found.length === input.length && even) return found.map((vector) => Float32Array.from(vector));
@@ -108,9 +109,10 @@ export function openEmbedder({ settings, secrets, clock, log }: EmbedderOptions)
       vectors(
         texts.map((text) => prefixes.text + text),
         signal,
+        true,
       ),
     async question(question, signal) {
-      const [vector] = await vectors([prefixes.question + question], signal);
+      const [vector] = await vectors([prefixes.question + question], signal, false);
       if (vector === undefined) throw new ConnectorError("bug", "A question got no vector and no error.");
       return vector;
     },
@@ -118,14 +120,20 @@ export function openEmbedder({ settings, secrets, clock, log }: EmbedderOptions)
   };
 }
 
-async function askOllama(http: Http, body: object): Promise<number[][]> {
-  const asked = { url: "/api/embed", method: "POST", body, reads: true, timeoutMs: TIMEOUT_MS } as const;
-  return (await http.json(asked, OllamaAnswer)).body.embeddings;
+interface Asked {
+  body: object;
+  /** Whether it is asked again after a failure that passes. */
+  reads: boolean;
 }
 
-async function askOpenai(http: Http, body: object): Promise<number[][]> {
+async function askOllama(http: Http, asked: Asked): Promise<number[][]> {
+  const request = { url: "/api/embed", method: "POST", ...asked, timeoutMs: TIMEOUT_MS } as const;
+  return (await http.json(request, OllamaAnswer)).body.embeddings;
+}
+
+async function askOpenai(http: Http, { body, reads }: Asked): Promise<number[][]> {
   const whole = { ...body, encoding_format: "float" };
-  const asked = { url: "/embeddings", method: "POST", body: whole, reads: true, timeoutMs: TIMEOUT_MS } as const;
-  const { data } = (await http.json(asked, OpenaiAnswer)).body;
+  const request = { url: "/embeddings", method: "POST", body: whole, reads, timeoutMs: TIMEOUT_MS } as const;
+  const { data } = (await http.json(request, OpenaiAnswer)).body;
   return data.toSorted((left, right) => left.index - right.index).map(({ embedding }) => embedding);
 }
