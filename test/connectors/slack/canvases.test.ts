@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { canvasHtml, mentionedIn } from "../../../src/connectors/slack/markdown/canvas-html.ts";
+import { Canary } from "../../twins/canary.ts";
 import { SlackWorld } from "./world.ts";
 
 let world: SlackWorld;
@@ -135,6 +136,24 @@ describe("canvases", () => {
 });
 
 describe("a file", () => {
+  it("or a canvas that is led to another host, or lies there by what Slack says, takes no token along", async () => {
+    const canary = await Canary.open();
+    world = await SlackWorld.open();
+    const { world: workspace, faults, botToken } = world.twin;
+    const plan = workspace.file("plan.md", "# Plan", world.ana.id);
+    world.post("See", 1, { files: [plan.id] });
+    workspace.canvas("Rota", "<p>Ana, then Bo</p>", world.ana.id, { ownOf: world.ops });
+    faults.next({ kind: "redirect", to: `${canary.url}/elsewhere` }, /files-pri/, 2);
+    await world.sync();
+    expect(canary.heard.map(({ url }) => url)).toEqual(["/elsewhere", "/elsewhere"]);
+    const far = { id: "F0FAR", name: "far.txt", mimetype: "text/plain", channels: [world.ops.id] };
+    const body = JSON.stringify({ ok: true, file: { ...far, url_private_download: `${canary.url}/far.txt` } });
+    faults.next({ kind: "status", status: 200, body }, /files.info/, 3);
+    await world.place.engine.fetch(`work/${world.id("F0FAR")}`, { live: true }).catch(() => {});
+    expect(canary.knows(botToken.value, "Bearer")).toBe(false);
+    await canary.close();
+  });
+
   it("is not shown in a channel that it is not shared in", async () => {
     world = await SlackWorld.open({ config: { includePrivate: true } });
     const secret = world.twin.world.channel("secret", { kind: "private", members: new Set([world.twin.bot.id]) });
