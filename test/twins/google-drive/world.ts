@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { GoogleAccounts, Person } from "../google/accounts.ts";
+import type { GoogleAccounts } from "../google/accounts.ts";
 import {
   type Comment,
   type DriveFile,
@@ -11,6 +11,7 @@ import {
   SHORTCUT,
   type SharedDrive,
 } from "./model.ts";
+import { Readers } from "./readers.ts";
 
 export interface NewFile {
   name: string;
@@ -24,9 +25,7 @@ export interface NewFile {
 }
 
 /** Everything that lies in the Drives of some people, and who may read it. Changes go into the log. */
-export class DriveWorld {
-  readonly files = new Map<string, DriveFile>();
-  readonly drives = new Map<string, SharedDrive>();
+export class DriveWorld extends Readers {
   readonly log: LogEntry[] = [];
   /** Addresses of administrators of the organization, who may list all of its shared drives. */
   readonly admins = new Set<string>();
@@ -34,14 +33,13 @@ export class DriveWorld {
   forgotten = 0;
   /** Hears of each line of the log. */
   onChange: (entry: LogEntry) => void = () => {};
-  readonly #accounts: GoogleAccounts;
   readonly #roots = new Map<string, string>();
   readonly #now: () => Date;
   #seq = 1207;
   #count = 0;
 
   constructor(accounts: GoogleAccounts, now: () => Date) {
-    this.#accounts = accounts;
+    super(accounts);
     this.#now = now;
   }
 
@@ -73,23 +71,23 @@ export class DriveWorld {
     this.drives.set(drive.id, drive);
     this.files.set(drive.id, { ...this.#blank(drive.id, { name: "Drive", mimeType: FOLDER }), driveId: drive.id });
     for (const [email, role] of Object.entries(members)) drive.members.push(grantFor(email, role));
-    this.#note({ driveId: drive.id, key: drive.id, heard: this.#members(drive), drives: new Set([drive.id]) });
+    this.#note({ driveId: drive.id, key: drive.id, heard: this.membersOf(drive), drives: new Set([drive.id]) });
     return drive;
   }
 
   renameDrive(id: string, name: string): void {
     const drive = this.drives.get(id) as SharedDrive;
     drive.name = name;
-    this.#note({ driveId: id, key: id, heard: this.#members(drive), drives: new Set([id]) });
+    this.#note({ driveId: id, key: id, heard: this.membersOf(drive), drives: new Set([id]) });
   }
 
   /** Takes somebody out of a shared drive, or lets them in again. */
   setMember(driveId: string, email: string, role: Role | undefined): void {
     const drive = this.drives.get(driveId) as SharedDrive;
-    const heard = this.#members(drive);
+    const heard = this.membersOf(drive);
     drive.members = drive.members.filter((grant) => grant.email !== email);
     if (role !== undefined) drive.members.push(grantFor(email, role));
-    for (const one of this.#members(drive)) heard.add(one);
+    for (const one of this.membersOf(drive)) heard.add(one);
     this.#note({ driveId, key: driveId, heard, drives: new Set([driveId]) });
   }
 
@@ -125,16 +123,10 @@ export class DriveWorld {
     return id;
   }
 
-  file(id: string): DriveFile {
-    const file = this.files.get(id);
-    if (file === undefined) throw new Error(`The twin has no file ${id}.`);
-    return file;
-  }
-
   /** Any change; the log names this file alone, also when it is a folder with much below it. */
   change(id: string, deed: (file: DriveFile) => void): void {
     const file = this.file(id);
-    const before = this.#reach(file);
+    const before = this.reachOf(file);
     const drive = file.driveId;
     deed(file);
     file.version += 1;
@@ -187,7 +179,7 @@ export class DriveWorld {
   delete(id: string): void {
     const gone = this.below(id);
     const file = this.file(id);
-    const before = this.#reach(file);
+    const before = this.reachOf(file);
     for (const one of gone) this.files.delete(one.id);
     this.#note({ fileId: id, key: id, heard: before, drives: new Set(file.driveId ? [file.driveId] : []) });
   }
@@ -237,86 +229,9 @@ export class DriveWorld {
     });
   }
 
-  /** It and everything below. */
-  below(id: string): DriveFile[] {
-    const found: DriveFile[] = [];
-    const ids = [id];
-    for (let next = ids.shift(); next !== undefined; next = ids.shift()) {
-      found.push(this.file(next));
-      for (const file of this.files.values()) if (file.parent === next) ids.push(file.id);
-    }
-    return found;
-  }
-
-  /** Of itself or of a folder above it. */
-  isTrashed(file: DriveFile): boolean {
-    for (let one: DriveFile | undefined = file; one !== undefined; one = this.files.get(one.parent ?? ""))
-      if (one.trashed) return true;
-    return false;
-  }
-
-  /** Everything that lets somebody in: its own grants, what it inherits, the members of its drive. */
-  grants(file: DriveFile): { grant: Grant; inherited: boolean }[] {
-    const found = new Map(file.grants.map((grant) => [grant.id, { grant, inherited: false }]));
-    for (let one = file; !one.limited; ) {
-      const above = this.files.get(one.parent ?? "");
-      if (above === undefined) break;
-      for (const grant of above.grants)
-        if (!found.has(grant.id) && grant.role !== "owner") found.set(grant.id, { grant, inherited: true });
-      one = above;
-    }
-    const limited = this.#chain(file).some((one) => one.limited);
-    for (const grant of this.drives.get(file.driveId ?? "")?.members ?? [])
-      if (!found.has(grant.id) && (!limited || grant.role === "organizer"))
-        found.set(grant.id, { grant, inherited: true });
-    return [...found.values()];
-  }
-
-  #chain(file: DriveFile): DriveFile[] {
-    const above = this.files.get(file.parent ?? "");
-    return above === undefined ? [file] : [file, ...this.#chain(above)];
-  }
-
-  roleOf(person: Person, file: DriveFile): Role | undefined {
-    if (file.owner === person.email) return "owner";
-    return this.grants(file).find(({ grant }) => this.#matches(grant, person))?.grant.role;
-  }
-
-  canRead(person: Person, file: DriveFile): boolean {
-    return this.roleOf(person, file) !== undefined;
-  }
-
-  isMember(person: Person, drive: SharedDrive): boolean {
-    return drive.members.some((grant) => this.#matches(grant, person));
-  }
-
-  /** What counts as theirs in lists: made, opened, or shared with them themselves, not through a folder. */
-  isTheirs(person: Person, file: DriveFile): boolean {
-    if (!this.canRead(person, file)) return false;
-    const direct = file.grants.some((grant) => grant.type !== "anyone" && this.#matches(grant, person));
-    return file.owner === person.email || file.opened.has(person.email) || direct;
-  }
-
-  #matches({ type, email = "", domain }: Grant, person: Person): boolean {
-    if (type === "anyone") return true;
-    if (type === "domain") return domain === person.domain;
-    return email === person.email || (this.#accounts.groups.get(email)?.has(person.email) ?? false);
-  }
-
-  #members(drive: SharedDrive): Set<string> {
-    return new Set(
-      [...this.#accounts.people.values()].filter((one) => this.isMember(one, drive)).map((one) => one.email),
-    );
-  }
-
-  #reach(file: DriveFile): Set<string> {
-    const hears = (one: Person) => (file.driveId === undefined ? this.canRead(one, file) : this.isTheirs(one, file));
-    return new Set([...this.#accounts.people.values()].filter(hears).map((one) => one.email));
-  }
-
   #tell(file: DriveFile, before: Set<string>, drive = file.driveId): void {
     const drives = new Set([drive, file.driveId].filter((id) => id !== undefined));
-    this.#note({ fileId: file.id, key: file.id, heard: new Set([...before, ...this.#reach(file)]), drives });
+    this.#note({ fileId: file.id, key: file.id, heard: new Set([...before, ...this.reachOf(file)]), drives });
   }
 
   #note(entry: Omit<LogEntry, "seq" | "time">): void {
