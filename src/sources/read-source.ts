@@ -234,9 +234,13 @@ function settingsOf(keys: EngineKeys, defaults: ConfigFile | undefined): SourceS
   };
 }
 
+/** So many sources are named where one is asked for that is not there. */
+const FEW = 8;
+
 /** The error of a source that is not configured, naming the nearest one that is. */
 export function unknownSource(id: string, known: readonly string[]): ConnectorError {
-  const hint = known.length === 0 ? "Add one: headwater add files ~/Documents" : "See them: headwater sources";
+  const few = known.length <= FEW ? `There ${known.length === 1 ? "is" : "are"} ${known.join(", ")}. ` : "";
+  const hint = known.length === 0 ? "Add one: headwater add files ~/Documents" : `${few}See them: headwater sources`;
   return new ConnectorError("usage", `There is no source ${JSON.stringify(id)}.${didYouMean(id, known)}`, { hint });
 }
 

@@ -12,6 +12,7 @@ const CALLS: readonly [command: RegExp, call: (word: string) => string][] = [
   ],
   [new RegExp(`headwater sync ${WORD}(?! -)`, "g"), (source) => `sync_source(source: ${quoted(source)})`],
   [/headwater (?:sources|status)\b(?! -)/g, () => "list_sources"],
+  [/\bnextCursor\b/g, () => "next_cursor"],
 ];
 
 /** A hint as an assistant can follow it: its own tools in place of the commands that do the same. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Entry, refOf } from "../model/index.ts";
+import { ConnectorError, type Entry, refOf } from "../model/index.ts";
 import { fitsTwice } from "./budget.ts";
 import { cleanLine } from "./clean.ts";
 import { defineTool, type ToolCall } from "./define.ts";
@@ -54,8 +54,16 @@ export const listItems = defineTool({
 type Args = z.output<typeof Input>;
 
 async function listLive({ source, parent, limit, cursor }: Args, { desk }: ToolCall): Promise<Output> {
-  const page = await desk.engine.list(source, { parent, limit, cursor });
+  const page = await desk.engine.list(source, { parent, limit, cursor }).catch((thrown) => {
+    throw withWay(ConnectorError.from(thrown), source);
+  });
   return { source, items: page.entries.map((entry) => lineOf(source, entry)), next_cursor: page.nextCursor };
+}
+
+/** Where a place is not there, the way to those that are. */
+function withWay(error: ConnectorError, source: string): ConnectorError {
+  if (error.kind !== "not_found" || error.hint !== undefined) return error;
+  return new ConnectorError("not_found", error.message, { hint: `See what there is: headwater list ${source}` });
 }
 
 function lineOf(source: string, entry: Entry): Line {

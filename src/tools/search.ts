@@ -75,6 +75,9 @@ export const search = defineTool({
   async run(args, call) {
     const { desk } = call;
     for (const source of args.sources ?? []) desk.sources.get(source);
+    const since = args.since === undefined ? undefined : parseTime("since", args.since);
+    const until = args.until === undefined ? undefined : parseTime("until", args.until);
+    if (since !== undefined && until !== undefined && since >= until) throw nothingBetween(since, until);
     const notes = args.live ? await askServices(args.query, args.limit, args.sources, call) : [];
     const request = {
       query: args.query,
@@ -83,8 +86,8 @@ export const search = defineTool({
       containers: args.containers,
       authors: args.authors,
       tags: args.tags,
-      since: args.since === undefined ? undefined : parseTime("since", args.since),
-      until: args.until === undefined ? undefined : parseTime("until", args.until),
+      since,
+      until,
       cursor: args.cursor,
       viewer: desk.viewer,
     };
@@ -99,6 +102,12 @@ export const search = defineTool({
     }
   },
 });
+
+function nothingBetween(since: string, until: string): ConnectorError {
+  return new ConnectorError("usage", `Nothing lies between since (${since}) and until (${until}).`, {
+    hint: "since is where the time begins, until where it ends: leave one out, or let until be the later one.",
+  });
+}
 
 /** Lets each service search too; what it finds is stored and then found here. Answers a note for each that could not. */
 async function askServices(query: string, limit: number, sources: string[] | undefined, call: ToolCall) {

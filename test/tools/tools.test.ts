@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import { ConnectorError } from "../../src/model/index.ts";
 import { connect, textOf } from "./connect.ts";
 import { type FakeDesk, fakeDesk } from "./fake-desk.ts";
 
@@ -297,6 +298,29 @@ describe("arguments", () => {
     expect(await search({ limit: "1", live: "False" })).toHaveLength(1);
     expect(await search({ limit: "many" })).toBeUndefined();
     expect(await search({ sources: "[mail" })).toBeUndefined();
+  });
+
+  it("a time that ends before it begins is told, not answered with nothing", async () => {
+    const client = await connect(desk);
+    const search = (args: object) => client.callTool({ name: "search", arguments: { query: "beetroot", ...args } });
+    const turned = await search({ since: "2026-03-01", until: "2026-02-01" });
+    expect(turned.isError).toBe(true);
+    expect(textOf(turned)).toContain("Nothing lies between since (2026-03-01T00:00:00.000Z) and until");
+    expect((await search({ since: "2026-02-01", until: "2026-03-01" })).isError).toBeUndefined();
+  });
+
+  it("a place that is not there is answered with the way to those that are, a wrong cursor in the words of the tools", async () => {
+    desk.engine.list = async () => {
+      throw new ConnectorError("not_found", 'The folder "Nope" is not there.');
+    };
+    desk.store.search = async () => {
+      throw new ConnectorError("usage", "This search cursor is damaged.", { hint: "Pass nextCursor of its answer." });
+    };
+    const client = await connect(desk);
+    const listed = await client.callTool({ name: "list_items", arguments: { source: "notes", parent: "Nope" } });
+    expect(textOf(listed)).toBe('The folder "Nope" is not there.\nSee what there is: list_items(source: "notes")');
+    const searched = await client.callTool({ name: "search", arguments: { query: "spade", cursor: "x" } });
+    expect(textOf(searched)).toContain("Pass next_cursor of");
   });
 
   it("an unknown tool is a protocol error", async () => {
