@@ -5,7 +5,7 @@ import { optionsSchema } from "../sources/config-schema.ts";
 import { didYouMean } from "../sources/nearest.ts";
 import { type OptionField, optionFields } from "./option-fields.ts";
 import type { Session } from "./session.ts";
-import { table } from "./table.ts";
+import { table, wrapped } from "./table.ts";
 
 /** `headwater connectors [id]`: the kinds of sources there are, or the options of one. */
 export async function connectors(session: Session, id: string | undefined): Promise<undefined> {
@@ -47,7 +47,7 @@ function tellOptions({ terminal }: Session, connector: Connector): void {
   terminal.line();
   for (const field of optionFields(connector)) {
     terminal.line(`  ${bold(field.name)}  ${dim(remarks(field).join(" · "))}`);
-    terminal.line(`      ${field.description}`);
+    terminal.line(wrapped(field.description, terminal.columns, "      "));
   }
   terminal.line();
   const main = optionFields(connector).find((field) => field.main);

@@ -40,7 +40,7 @@ export async function failures(
         );
       for (const one of unread) tellUnread(terminal, one);
       for (const one of left) tellFailure(terminal, one);
-      if (left.length === 0) terminal.line(incompleteText(stats, unread) ?? (await nothingFailed(desk)));
+      if (left.length === 0) terminal.line(incompleteText(stats, unread) ?? (await nothingFailed(desk, among.sources)));
       else tellMore(terminal, { names, left: left.length, total, retried: opts.retry === true });
     }
     return opts.retry === true && left.length > 0 ? EXIT.partial : EXIT.ok;
@@ -82,8 +82,12 @@ function tellMore(
   if (!retried) line(style.dim(`When their reasons are gone, try them again: ${command} --retry`));
 }
 
-async function nothingFailed({ store }: Desk): Promise<string> {
-  return (await store.runs({ limit: 1 })).length === 0 ? NOTHING_SYNCED : "Everything could be read.";
+async function nothingFailed({ store }: Desk, asked: readonly string[] = []): Promise<string> {
+  if ((await store.runs({ limit: 1 })).length === 0) return NOTHING_SYNCED;
+  for (const source of asked)
+    if ((await store.runs({ source, limit: 1 })).length === 0)
+      return `${source} has not been synced yet. Begin with: headwater sync ${source}`;
+  return "Everything could be read.";
 }
 
 /** That nothing failed would be half of the truth where not everything was looked at. */

@@ -43,6 +43,18 @@ describe("looking back", () => {
     ]);
   });
 
+  it("a source that was never synced is not said to be read", async () => {
+    const two = new Sandbox();
+    two.put("Notes/Plan.md", "# Plan\n");
+    two.put(
+      "headwater.yaml",
+      "sources:\n  a: { connector: files, paths: Notes }\n  b: { connector: files, paths: Notes }\n",
+    );
+    expect((await two.run(["sync", "a"])).code).toBe(0);
+    expect((await two.run(["failures", "b"])).stdout).toBe("b has not been synced yet. Begin with: headwater sync b\n");
+    expect((await two.run(["failures", "a"])).stdout).toBe("Everything could be read.\n");
+  });
+
   it("history tells when, what set it going, how far it looked and why it did no more", async () => {
     await remember([
       { startedBy: "schedule", unchanged: 1284 },
