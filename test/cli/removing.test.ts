@@ -5,6 +5,9 @@ import { Sandbox } from "./sandbox.ts";
 
 let box: Sandbox;
 
+/** Each of these starts a dozen processes. */
+const PATIENCE_MS = 120_000;
+
 const CONFIG = `# what I keep
 version: 1
 sources:
@@ -23,9 +26,9 @@ beforeEach(async () => {
   box.put("headwater.yaml", CONFIG);
   expect((await box.run(["sync"])).code).toBe(0);
   expect((await found()).sort()).toEqual(["garden/Medlar.md", "work/Salaries.md"]);
-});
+}, PATIENCE_MS);
 
-describe("a source that is no longer wanted", () => {
+describe("a source that is no longer wanted", { timeout: PATIENCE_MS }, () => {
   it("taken out of the configuration by hand, is not searched, listed or exported any more, and can be forgotten", async () => {
     box.put("headwater.yaml", CONFIG.replace(/ {2}work.*\n/, ""));
     expect(await found()).toEqual(["garden/Medlar.md"]);
