@@ -60,7 +60,7 @@ const HOSTILE = [
 const server = await startDovecot();
 afterAll(() => server?.close());
 
-describe("what is searched for at the server", () => {
+describe("what is searched for at the server", { timeout: 90_000 }, () => {
   it.skipIf(server === undefined)(
     "is never a command: 200 tries find nothing, change nothing, and break no connection",
     async () => {

@@ -42,7 +42,7 @@ function serverOf({ introspectionUrl }: AuthorizationServer, mechanism: "xoauth2
   return startDovecot({ oauth: { introspectionUrl, mechanisms: [mechanism] } });
 }
 
-describe.skipIf(servers.xoauth2 === undefined)("headwater login for a mailbox", () => {
+describe.skipIf(servers.xoauth2 === undefined)("headwater login for a mailbox", { timeout: 90_000 }, () => {
   let twin: MailboxTwin;
   let box: Sandbox;
   afterEach(() => twin?.close());
