@@ -1,6 +1,6 @@
 import { createInterface } from "node:readline/promises";
 import { ConnectorError } from "../model/index.ts";
-import type { LoginPerson } from "../sources/login/log-in.ts";
+import type { LoginPerson } from "../sources/login/login-request.ts";
 import { plainLine } from "../sources/plain-text.ts";
 
 /** Leads a login on a terminal. It speaks on standard error, also with --quiet: without these lines nothing goes on. */

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { CONNECTORS } from "../connectors/index.ts";
-import type { Connector } from "../connectors/kit/index.ts";
 import { ConnectorError } from "../model/index.ts";
+import type { Catalog } from "./catalog.ts";
 import { ConfigFile } from "./config-shape.ts";
 import type { EmbeddingSettings } from "./embeddings/embedding-settings.ts";
 import { expandValues, revealSecrets } from "./expand.ts";
@@ -13,9 +13,6 @@ import { scheduleMistakes } from "./schedule-shape.ts";
 import { durationMs } from "./units.ts";
 import { readYaml } from "./written-config.ts";
 import { type FoundMistake, zodMistakes } from "./zod-mistakes.ts";
-
-/** Connectors by id, loaded when needed. */
-export type Catalog = Readonly<Record<string, () => Promise<Connector>>>;
 
 /** The configuration in force, references put in. */
 export interface LoadedConfig {

@@ -10,8 +10,9 @@ import {
   type Tokens,
 } from "../connectors/kit/index.ts";
 import { ConnectorError } from "../model/index.ts";
+import type { Catalog } from "./catalog.ts";
 import { systemClock } from "./clock.ts";
-import type { Catalog, LoadedConfig } from "./load-config.ts";
+import type { LoadedConfig } from "./load-config.ts";
 import { withFacts } from "./log.ts";
 import { methodOf } from "./login/source-login.ts";
 import { configError } from "./mistakes.ts";

@@ -1,9 +1,9 @@
 import type { z } from "zod";
 import type { Connector } from "../connectors/kit/index.ts";
 import { ConnectorError } from "../model/index.ts";
+import type { Catalog } from "./catalog.ts";
 import { type ConfigFile, EngineKeys } from "./config-shape.ts";
 import { expandValues, revealSecrets } from "./expand.ts";
-import type { Catalog } from "./load-config.ts";
 import { byLine, type ConfigMistake, type KeyPath, keyText } from "./mistakes.ts";
 import { didYouMean, nearest } from "./nearest.ts";
 import type { ReferenceScope } from "./references.ts";

@@ -1,9 +1,9 @@
 import type { z } from "zod";
-import { SYNONYMS } from "./config-shape.ts";
 import { fieldFacts, keysOf, schemasAt, unwrap } from "./fields.ts";
 import { type KeyPath, keyText } from "./mistakes.ts";
 import { didYouMean } from "./nearest.ts";
 import { plainLine } from "./plain-text.ts";
+import { SYNONYMS } from "./synonyms.ts";
 
 type Issue = z.core.$ZodIssue;
 

@@ -2,7 +2,7 @@ import type { Tokens } from "../../connectors/kit/index.ts";
 import { problemOf } from "../../model/index.ts";
 import { type Authorization, authorize } from "./authorization.ts";
 import { openCallbackDoor } from "./callback-door.ts";
-import type { LoginRequest } from "./log-in.ts";
+import type { LoginRequest } from "./login-request.ts";
 import { oauthOf } from "./oauth.ts";
 
 /** Through the browser, which comes back to a page of this machine (RFC 8252 §7.3). */

@@ -3,7 +3,7 @@ import type { Tokens } from "../../connectors/kit/index.ts";
 import { ConnectorError } from "../../model/index.ts";
 import { addressOf, isSafeAddress } from "./address.ts";
 import { refusedLogin } from "./authorization.ts";
-import type { LoginRequest } from "./log-in.ts";
+import type { LoginRequest } from "./login-request.ts";
 import { type OAuth, oauthFailure, oauthOf, refusalCode, tokensOf } from "./oauth.ts";
 
 /** RFC 8628 §3.5: five seconds more after each slow_down; five between questions when the server does not say. */

@@ -1,8 +1,9 @@
 import type { Clock, Logger, LoginClient } from "../../connectors/kit/index.ts";
 import type { ConfiguredSource } from "../read-source.ts";
 import type { Logins } from "../tokens/logins.ts";
-import { type LoginPerson, type LoginWay, logIn } from "./log-in.ts";
+import { logIn } from "./log-in.ts";
 import { withLoginHttp } from "./login-http.ts";
+import type { LoginPerson, LoginWay } from "./login-request.ts";
 
 export interface LeadRequest {
   source: ConfiguredSource;

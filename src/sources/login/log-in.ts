@@ -1,32 +1,9 @@
-import type { Clock, Http, LoginClient, Tokens } from "../../connectors/kit/index.ts";
+import type { LoginClient, Tokens } from "../../connectors/kit/index.ts";
 import { ConnectorError } from "../../model/index.ts";
 import { browserLogin } from "./browser-login.ts";
 import { deviceLogin } from "./device-login.ts";
+import type { LoginRequest, LoginWay } from "./login-request.ts";
 import { pasteLogin } from "./paste-login.ts";
-
-/** `browser`: comes back to a page on this machine. `device`: a code typed anywhere. `paste`: the last address is brought back by hand. */
-export type LoginWay = "browser" | "device" | "paste";
-
-/** Whom a login talks to. */
-export interface LoginPerson {
-  /** Go to this address; `opened`: a browser seems to show it already. */
-  go(address: string, opened: boolean): void;
-  /** Go to this address and type this code before it ends. */
-  type(code: string, address: string, until: Date): void;
-  /** The address the browser ended at. `problem`: what was wrong with the one before. */
-  paste(problem: string | undefined, signal: AbortSignal): Promise<string>;
-}
-
-export interface LoginRequest {
-  source: string;
-  client: LoginClient;
-  person: LoginPerson;
-  http: { until(signal: AbortSignal): Http };
-  clock: Clock;
-  /** Opens a browser and answers whether that worked. */
-  open: (address: string) => Promise<boolean>;
-  signal: AbortSignal;
-}
 
 /** A login that takes longer was left alone. */
 const LONGEST_MS = 10 * 60_000;

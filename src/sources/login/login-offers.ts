@@ -2,7 +2,7 @@ import type { Clock, Logger } from "../../connectors/kit/index.ts";
 import { ConnectorError } from "../../model/index.ts";
 import type { ConfiguredSource } from "../read-source.ts";
 import type { Logins } from "../tokens/logins.ts";
-import type { LoginWay } from "./log-in.ts";
+import type { LoginWay } from "./login-request.ts";
 import { mayHaveBrowser, openableAddress } from "./open-browser.ts";
 import { sourceLogin } from "./source-login.ts";
 

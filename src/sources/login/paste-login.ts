@@ -3,7 +3,7 @@ import type { Tokens } from "../../connectors/kit/index.ts";
 import { ConnectorError } from "../../model/index.ts";
 import { addressOf } from "./address.ts";
 import { authorize } from "./authorization.ts";
-import type { LoginRequest } from "./log-in.ts";
+import type { LoginRequest } from "./login-request.ts";
 import { oauthOf } from "./oauth.ts";
 
 const TRIES = 3;

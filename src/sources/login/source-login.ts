@@ -1,7 +1,7 @@
 import { CONNECTORS } from "../../connectors/index.ts";
 import type { Connector, LoginClient, SignIn } from "../../connectors/kit/index.ts";
 import { ConnectorError } from "../../model/index.ts";
-import type { Catalog } from "../load-config.ts";
+import type { Catalog } from "../catalog.ts";
 import { configError } from "../mistakes.ts";
 import { type ConfiguredSource, strictOptions } from "../read-source.ts";
 import type { Secrets } from "../secrets/open-secrets.ts";

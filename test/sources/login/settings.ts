@@ -1,7 +1,8 @@
 import type { Clock, Logger, LoginClient } from "../../../src/connectors/kit/index.ts";
 import { systemClock } from "../../../src/sources/clock.ts";
-import { type LoginPerson, type LoginRequest, type LoginWay, logIn } from "../../../src/sources/login/log-in.ts";
+import { logIn } from "../../../src/sources/login/log-in.ts";
 import { withLoginHttp } from "../../../src/sources/login/login-http.ts";
+import type { LoginPerson, LoginRequest, LoginWay } from "../../../src/sources/login/login-request.ts";
 
 export const silent: Logger = { debug: () => {}, info: () => {}, warn: () => {} };
 
