@@ -9,7 +9,8 @@ const REPRESENT: Prefixes = { question: "Represent this sentence for searching r
 
 /**
  * Models that were trained with a task before each text and find less without it, by the beginning of the last part of
- * their name, as their makers' pages say (2026-11). The first that fits counts.
+ * their name, as their makers' pages say (those of
+ * nomic, e5, embeddinggemma and mxbai read again 2026-11-22). The first that fits counts.
  */
 const KNOWN: readonly [RegExp, Prefixes][] = [
   [/^nomic-embed-text/, { question: "search_query: ", text: "search_document: " }],
