@@ -28,6 +28,25 @@ describe("the order of answers", () => {
     expect(ids.slice(3)).toEqual(["river.md", "smoked.md"]);
   });
 
+  test("a long text that answers far behind its beginning comes before short ones that share one word", async () => {
+    const day = "Fed the stove, wrote to the council about the hedge, read until it was dark. ";
+    const diary = `${day.repeat(300)}Jonas hit the damper with a spoon until it moved. ${day.repeat(3000)}`;
+    await world.write(
+      { source: "vault", id: "short-1.md", title: "Jonas", text: "Jonas lends the drill. Ask Jonas on Fridays." },
+      { source: "vault", id: "short-2.md", title: "Jonas and the rota", text: "Jonas opens, Jonas closes." },
+      { source: "vault", id: "diary.md", title: "Diary", text: diary },
+      { source: "vault", id: "spring.md", title: "Diary in spring", text: diary.slice(0, 100_000) },
+      ...Array.from({ length: 40 }, (_, index) => ({
+        source: "vault",
+        id: `minutes-${index}.md`,
+        title: `Minutes ${index}`,
+        text: index % 4 === 0 ? "Present: Jonas, Priya, Ansel." : "Nobody came.",
+      })),
+    );
+    const ids = await world.ids("when did Jonas hit the damper with a spoon");
+    expect(ids.slice(0, 2).sort()).toEqual(["diary.md", "spring.md"]);
+  });
+
   test("scores fall from hit to hit, the items that were named first", async () => {
     for (let number = 0; number < 30; number++) {
       const text = "flood ".repeat(number % 7) + "bridge ".repeat(number % 3) + "and other words ".repeat(number);

@@ -14,6 +14,7 @@ export interface Candidate {
 }
 
 // Chosen by bench/relevance, each collection left out in turn; anything near them serves as well.
+// What is said behind the beginning of a long text speaks for it as the index has it.
 /** The share of the beginnings in the first order, and what words near each other add to it at most. */
 const [BEGINNINGS, NEARNESS] = [0.7, 0.15];
 /** The share of feedback in the second order, reached by questions of so many words: a short one says what it means. */
@@ -39,7 +40,9 @@ export function scoresOf(
   let first = indexed;
   if (ranking.beginnings) {
     const near = ranking.nearness ? atMostOne(profiles.map((profile) => meetPairs(profile, asked, usual))) : [];
-    const begun = met(asked).map((score, index) => score + NEARNESS * (near[index] ?? 0));
+    const begun = met(asked).map((score, index) =>
+      Math.max(score + NEARNESS * (near[index] ?? 0), (indexed[index] ?? 0) * (1 - (profiles[index]?.read ?? 1))),
+    );
     first = mixed(indexed, begun, BEGINNINGS);
   }
   if (!ranking.feedback) return first;

@@ -10,6 +10,8 @@ export interface Profile {
   names: Uint32Array;
   /** In words; those of the title count twice. */
   length: number;
+  /** The share of the text that it is made from, 0 to 1. */
+  read: number;
 }
 
 /** So much of a text is looked at, in UTF-16 units: what an item is about is said at its beginning. */
@@ -21,11 +23,13 @@ const MOST_NAMES = 64;
 export interface Beginning {
   title: string;
   text: string;
+  /** Of the whole text, in UTF-16 units. */
+  textLength: number;
   /** Authors and tags, and the other names of the item. */
   names: readonly string[];
 }
 
-export function profileOf(vocabulary: Vocabulary, { title, text, names }: Beginning): Profile {
+export function profileOf(vocabulary: Vocabulary, { title, text, textLength, names }: Beginning): Profile {
   const words: number[] = [];
   addWords(vocabulary, title, words);
   const titled = words.length;
@@ -40,5 +44,6 @@ export function profileOf(vocabulary: Vocabulary, { title, text, names }: Beginn
     titled,
     names: Uint32Array.from([...fresh].slice(0, MOST_NAMES)),
     length: TITLE_WEIGHT * titled + words.length - titled - 1,
+    read: textLength === 0 ? 1 : Math.min(1, Math.min(text.length, COUNTED_TEXT) / textLength),
   };
 }

@@ -4,7 +4,7 @@ import type { Connection, Value } from "./driver.ts";
 import { listOf } from "./links.ts";
 import { decodeText } from "./text.ts";
 
-/** Of longer texts only the title counts: reading their beginning would read all of them. */
+/** Of longer texts only the title is looked at: reading their beginning would read all of them. */
 const LONGEST_READ = 200_000;
 /** So many items' beginnings are kept, about 2 KB each. */
 const MOST_KEPT = 4000;
@@ -54,7 +54,7 @@ export function profilesOf(connection: Connection, { vocabulary, kept }: Learnt,
   if (missing.length > 0) readProfiles(connection, vocabulary, kept, missing, version);
   return rows.map((row) => {
     const known = kept.get(row);
-    if (known === undefined) return profileOf(vocabulary, { title: "", text: "", names: [] });
+    if (known === undefined) return profileOf(vocabulary, { title: "", text: "", textLength: 0, names: [] });
     kept.delete(row);
     kept.set(row, known);
     return known.profile;
@@ -91,15 +91,16 @@ function readProfiles(
   version: number,
 ): void {
   const read = connection.raw(
-    `SELECT i.id, ${STAMP}, i.title, i.authors, i.tags, i.aliases,
+    `SELECT i.id, ${STAMP}, i.title, i.authors, i.tags, i.aliases, i.text_length,
             CASE WHEN i.text_length <= ${LONGEST_READ} THEN substr(b.text, 1, ${COUNTED_TEXT}) END
      FROM items i LEFT JOIN bodies b ON b.item = i.id ${AMONG}`,
   );
-  for (const [row, stamp, title, authors, tags, aliases, text] of read.all(JSON.stringify(rows))) {
+  for (const [row, stamp, title, authors, tags, aliases, length, text] of read.all(JSON.stringify(rows))) {
     const names = [...listOf(authors).map((name) => name.replace(/^(?:user|group):/, "")), ...listOf(tags)];
     const beginning = {
       title: decodeText(title ?? null),
       text: decodeText(text ?? null),
+      textLength: Number(length ?? 0),
       names: [...names, ...listOf(aliases)],
     };
     kept.set(Number(row), { profile: profileOf(vocabulary, beginning), version, stamp: stampOf(stamp) });
