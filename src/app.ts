@@ -65,8 +65,8 @@ function appOf(config: LoadedConfig, { log, clock = systemClock }: AppOptions): 
 
   async function open(tenant: string): Promise<Rooms> {
     const stored = await openStore({ folder: config.dataFolder, tenant, log: log.warn });
-    const meant = config.embeddings && withMeaning(config.embeddings, tenant, stored);
     const own = config.sources.filter(({ entry }) => entry.settings.tenant === tenant).map(({ entry }) => entry.id);
+    const meant = config.embeddings && withMeaning(config.embeddings, tenant, stored, own);
     const store = onlySources(meant?.store ?? stored, own);
     const memory = (source: string) => storedMemory(store, source, log);
     const sources = openSources(config, tenant, {
@@ -85,9 +85,11 @@ function appOf(config: LoadedConfig, { log, clock = systemClock }: AppOptions): 
     return { ...rooms, ...(meant && { meaning: meant.meaning }) };
   }
 
-  function withMeaning(settings: EmbeddingSettings, tenant: string, store: Store) {
+  /** Nothing is sent of a source that was taken out of the configuration and is stored still. */
+  function withMeaning({ sources, ...settings }: EmbeddingSettings, tenant: string, store: Store, own: string[]) {
     const embedder = openEmbedder({ settings, secrets, clock, log });
-    return meaningOf({ embedder, store, clock, log, folder: config.dataFolder, tenant, settings });
+    const chosen = { weight: settings.weight, sources: sources?.filter((source) => own.includes(source)) ?? own };
+    return meaningOf({ embedder, store, clock, log, folder: config.dataFolder, tenant, settings: chosen });
   }
 
   async function opened(tenant: string, id: string) {

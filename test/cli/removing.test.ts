@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
+import { startEmbeddingTwin } from "../sync/embedding-twin.ts";
 import { Sandbox } from "./sandbox.ts";
 
 let box: Sandbox;
@@ -42,6 +43,17 @@ describe("a source that is no longer wanted", { timeout: PATIENCE_MS }, () => {
     expect(await box.json(["reset", "work", "--yes"])).toEqual({ source: "work", removed: 1 });
     expect((await box.run(["status"])).stdout).not.toContain("work");
     expect((await box.run(["reset", "work", "--yes"])).stderr).toContain('There is no source "work"');
+  });
+
+  it("taken out of the configuration, is not read for search by meaning", async () => {
+    const twin = await startEmbeddingTwin();
+    const meaning = `embeddings: { url: "${twin.url}", model: small }\n`;
+    box.put("headwater.yaml", CONFIG.replace(/ {2}work.*\n/, "") + meaning);
+    expect((await box.run(["sync", "--config", "headwater.yaml"])).code).toBe(0);
+    await twin.close();
+    const sent = twin.texts.join("\n");
+    expect(sent).toContain("after the first frost");
+    expect(sent).not.toContain("61,200");
   });
 
   it("of a configuration with nothing stored yet, finds nothing of the others in the same folder", async () => {
