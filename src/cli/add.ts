@@ -107,7 +107,11 @@ async function testAdded(session: Session, name: string, path: string): Promise<
 function nextAfter(test: SourceTest, name: string, flag: string): string {
   if (test.ok) return `Next: headwater sync ${name}${flag}`;
   if (test.problem?.hint?.includes("headwater login")) return `Next: headwater login ${name}${flag}`;
-  return `It stays in the configuration. Correct it: headwater config edit${flag}    then: headwater test ${name}${flag}`;
+  const ways = [
+    `It stays in the configuration. Correct it: headwater config edit${flag}    then: headwater test ${name}${flag}`,
+    `Or take it out again: headwater remove ${name}${flag}`,
+  ];
+  return ways.join("\n");
 }
 
 function done(session: Session, name: string, path: string, first?: string): number {
