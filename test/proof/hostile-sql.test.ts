@@ -31,7 +31,7 @@ const EXPECTED = [
   /^BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY; SET LOCAL statement_timeout = \d+; (?:SET LOCAL \w+ = (?:\d+|'[\w, ]+')(?:; )?)+$/,
   /^(?:COMMIT|ROLLBACK)$/,
   /^\s*SELECT json_build_object\(\s*'schema', n\.nspname,[\s\S]+ORDER BY n\.nspname, c\.relname$/,
-  /^\s*SELECT least\(\s*now\(\) - make_interval\(secs => \$1\)[\s\S]+current_setting\('server_version_num'\)$/,
+  /^\s*SELECT least\(\s*now\(\) - make_interval\(secs => \$1\)[\s\S]+current_setting\('server_version_num'\), pg_is_in_recovery\(\)$/,
   /^\s*SELECT current_user, current_database\(\)[\s\S]+IS NOT NULL$/,
   /^\s*SELECT t\.oid, pg_catalog\.format_type\(t\.oid, NULL\)[\s\S]+WHERE t\.oid = ANY \(\$1\)$/,
 ];
