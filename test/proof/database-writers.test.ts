@@ -73,6 +73,11 @@ async function differences(database: Database, place: TestWorkplace) {
   return { rows: rows.size, lacking, other, tooMany };
 }
 
+async function hidden(place: TestWorkplace): Promise<number> {
+  const [stats] = await place.store.stats();
+  return stats?.lost ?? 0;
+}
+
 await withPostgres(`eight writers for ${SECONDS} s (seed ${SEED})`, ({ server, database, source }) => {
   it("after the last sync the store is the table, row by row", { timeout: SECONDS * 1000 + 120_000 }, async () => {
     const shop = await database(
@@ -146,7 +151,11 @@ await withPostgres(`eight writers for ${SECONDS} s (seed ${SEED})`, ({ server, d
       lacking += found.lacking;
       other += found.other;
       tooMany += found.tooMany;
-      expect(await place.sync("shop")).toMatchObject({ added: 0, updated: 0, deleted: 0, failed: 0 });
+      // This clock runs through weeks: of what was hidden, some comes to the end of its grace.
+      const before = await hidden(place);
+      const { deleted, ...after } = await place.sync("shop");
+      expect(after).toMatchObject({ added: 0, updated: 0, lost: 0, failed: 0 });
+      expect(deleted).toBe(before - (await hidden(place)));
     }
     const figures = { writers: WRITERS, committed, rows, ...counts, lacking, other, tooMany };
     tellFigure("D1", "rows of a PostgreSQL table that the store lacks, has otherwise or has too many", figures, {
