@@ -1,10 +1,11 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
 import { widthOf } from "../../src/cli/table.ts";
 import type { SyncReport } from "../../src/model/index.ts";
 import { openStore } from "../../src/store/open.ts";
+import { expectAsStored } from "../golden/as-stored.ts";
 import { HAS_TERMINALS, onTerminal } from "./on-terminal.ts";
 import { Sandbox } from "./sandbox.ts";
 
@@ -114,12 +115,7 @@ describe.skipIf(!HAS_TERMINALS)("on a terminal without colours", () => {
       }
       const file = `${FOLDER}/${name}.txt`;
       const actual = `${told.join("\n")}`;
-      if (process.env.UPDATE_GOLDEN === "1") {
-        mkdirSync(FOLDER, { recursive: true });
-        writeFileSync(file, actual);
-      }
-      expect(existsSync(file), `${file} is missing: UPDATE_GOLDEN=1 writes it`).toBe(true);
-      expect(actual).toBe(readFileSync(file, "utf8"));
+      expectAsStored(file, actual);
     },
     60_000,
   );

@@ -1,11 +1,12 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: references of the configuration are written like this.
 import { execFileSync, spawn } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { connect } from "../../src/store/sqlite/connect.ts";
 import { loadDriver } from "../../src/store/sqlite/driver.ts";
+import { expectAsStored } from "../golden/as-stored.ts";
 import { CLI, outcomeOf, Sandbox, writeNotes } from "./sandbox.ts";
 
 /** What a person in trouble is told, kept as files to be read by people. */
@@ -113,12 +114,7 @@ describe.skipIf(process.platform === "win32")("what doctor says", () => {
       const said = steady(await asked(box, args, asUser), box);
       const file = `${FOLDER}/${name}.txt`;
       const actual = `$ headwater ${args.join(" ")}\n${said}`;
-      if (process.env.UPDATE_GOLDEN === "1") {
-        mkdirSync(FOLDER, { recursive: true });
-        writeFileSync(file, actual);
-      }
-      expect(existsSync(file), `${file} is missing: UPDATE_GOLDEN=1 writes it`).toBe(true);
-      expect(actual).toBe(readFileSync(file, "utf8"));
+      expectAsStored(file, actual);
     },
     60_000,
   );

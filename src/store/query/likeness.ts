@@ -13,8 +13,7 @@ export interface Candidate {
   profile: Profile;
 }
 
-// Chosen by bench/relevance, each collection left out in turn; anything near them serves as well.
-// What is said behind the beginning of a long text speaks for it as the index has it.
+// Chosen by bench/relevance, by what serves all of its collections; anything near them serves as well.
 /** The share of the beginnings in the first order, and what words near each other add to it at most. */
 const [BEGINNINGS, NEARNESS] = [0.7, 0.15];
 /** The share of feedback in the second order, reached by questions of so many words: a short one says what it means. */
@@ -40,6 +39,7 @@ export function scoresOf(
   let first = indexed;
   if (ranking.beginnings) {
     const near = ranking.nearness ? atMostOne(profiles.map((profile) => meetPairs(profile, asked, usual))) : [];
+    // What is said behind the beginning of a long text speaks for it as the index has it.
     const begun = met(asked).map((score, index) =>
       Math.max(score + NEARNESS * (near[index] ?? 0), (indexed[index] ?? 0) * (1 - (profiles[index]?.read ?? 1))),
     );
