@@ -99,6 +99,11 @@ async function knownLogin(source: ConfiguredSource, changed: { clientId?: string
 function clientOf({ connector, method, client }: SourceLogin, source: ConfiguredSource): LoginClient {
   if (client) return client;
   const { id } = source.entry;
+  if (method?.app) {
+    throw new ConnectorError("usage", `${id} needs no login: its app signs in by itself, with its secret.`, {
+      hint: `Check it: headwater test ${id}`,
+    });
+  }
   const possible = waysIn(connector).find((one) => one.login);
   if (!possible) {
     throw new ConnectorError("usage", `${id} needs no login: ${connector.title} is not signed in to in a browser.`, {

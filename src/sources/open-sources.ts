@@ -21,6 +21,7 @@ import { type ConfiguredSource, strictOptions, unknownSource } from "./read-sour
 import { Secret } from "./secret.ts";
 import { openSecrets, type Secrets } from "./secrets/open-secrets.ts";
 import type { OpenSource, Sources } from "./source.ts";
+import { appTokens } from "./tokens/app-tokens.ts";
 import { notLoggedIn } from "./tokens/login-errors.ts";
 import type { TokenRequest } from "./tokens/logins.ts";
 import { renewing } from "./tokens/renew.ts";
@@ -99,15 +100,19 @@ async function openOne(
   const closing = new AbortController();
   const { allowPrivateNetwork } = entry.settings;
   const clock = open.clock ?? systemClock;
-  const renew = renewing({ source: entry.id, allowPrivateNetwork, clock, log: open.log });
-  const client = methodOf(connector, parsed.data)?.login?.(parsed.data);
+  const signingIn = { source: entry.id, allowPrivateNetwork, clock, log: open.log };
+  const way = methodOf(connector, parsed.data);
+  const [client, app] = [way?.login?.(parsed.data), way?.app?.(parsed.data)];
+  const renew = renewing(signingIn);
+  const ofLogin = (refused: boolean) => (open.tokens ?? noLogin)({ source: entry.id, client, refused, renew });
+  const tokens = app === undefined ? ofLogin : appTokens(signingIn, app);
   const base = {
     source: entry.id,
     config: parsed.data,
     log: withFacts(open.log, { source: entry.id }),
     clock,
     memory: (open.memory ?? passingMemory)(entry.id),
-    tokens: (refused = false) => (open.tokens ?? noLogin)({ source: entry.id, client, refused, renew }),
+    tokens: (refused = false) => tokens(refused),
   };
   const http = openHttp({ ...base, service: connector.http, allowPrivateNetwork, version: open.version });
   const api: unknown = await connector.connect({ ...base, http: http.until(closing.signal), signal: closing.signal });

@@ -19,7 +19,12 @@ export interface DovecotOptions {
   /** What the server says it can, in place of what it can. */
   capability?: string;
   /** Access tokens are taken too, by these mechanisms, when the authorization server says that they are good. */
-  oauth?: { introspectionUrl: string; mechanisms: readonly ("xoauth2" | "oauthbearer")[] };
+  oauth?: {
+    introspectionUrl: string;
+    mechanisms: readonly ("xoauth2" | "oauthbearer")[];
+    /** What of a token names the mailbox; by default the person, "sub". */
+    named?: "client_id";
+  };
   /** A certificate and its key in place of its own, PEM. */
   certificate?: { certificate: string; key: string };
 }
@@ -202,12 +207,15 @@ ${extra}
 }
 
 /** Tokens, RFC 7662: of whom they are and whether they are good is asked at each login. */
-function passdbOf(folder: string, { introspectionUrl, mechanisms }: NonNullable<DovecotOptions["oauth"]>): string {
+function passdbOf(
+  folder: string,
+  { introspectionUrl, mechanisms, named }: NonNullable<DovecotOptions["oauth"]>,
+): string {
   const file = join(folder, "oauth2.conf");
   const lines = [
     "introspection_mode = post",
     `introspection_url = ${introspectionUrl}`,
-    "username_attribute = sub",
+    `username_attribute = ${named ?? "sub"}`,
     "active_attribute = active",
     "active_value = true",
   ];

@@ -23,9 +23,9 @@ export class MailboxTwin implements Twin {
   #program: ImapFlow | undefined;
   readonly options: Record<string, unknown>;
 
-  constructor(server: Dovecot, options: Record<string, unknown> = {}) {
+  constructor(server: Dovecot, options: Record<string, unknown> = {}, user?: string) {
     users += 1;
-    this.user = `reader${process.pid}x${users}`;
+    this.user = user ?? `reader${process.pid}x${users}`;
     this.#server = server;
     this.options = options;
   }

@@ -1,4 +1,4 @@
-import { ConnectorError, type LoginClient, type SignIn } from "../kit/index.ts";
+import { type AppClient, ConnectorError, type LoginClient, type SignIn } from "../kit/index.ts";
 import type { ImapConfig } from "./options.ts";
 import { providerOf } from "./providers.ts";
 
@@ -16,6 +16,14 @@ export const imapAuth: readonly SignIn<ImapConfig>[] = [
     title: "OAuth access token",
     howTo: "Put a token that may read mail over IMAP into accessToken.",
     applies: (config) => config.accessToken !== undefined,
+  },
+  {
+    id: "app",
+    title: "The app itself, without a person",
+    howTo:
+      "Register an app at https://entra.microsoft.com with the application permission IMAP.AccessAsApp, put its id, secret and directory into clientId, clientSecret and tenantId, and set appOnly: true.",
+    applies: (config) => config.appOnly,
+    app: appClient,
   },
   {
     id: "oauth",
@@ -62,7 +70,7 @@ function loginClient(config: ImapConfig): LoginClient {
       hint: "Set authorizationUrl, tokenUrl and scopes as its provider names them, or take clientId out and use an app password.",
     });
   const tenantId = config.tenantId ?? "common";
-  const place = `https://login.microsoftonline.com/${encodeURIComponent(tenantId)}/oauth2/v2.0`;
+  const place = microsoft(tenantId);
   return {
     ...client,
     scopes: ["https://outlook.office.com/IMAP.AccessAsUser.All", "offline_access"],
@@ -71,4 +79,23 @@ function loginClient(config: ImapConfig): LoginClient {
     deviceUrl: `${place}/devicecode`,
     allows: "your mailbox over IMAP. headwater only reads.",
   };
+}
+
+function microsoft(tenantId: string): string {
+  return `https://login.microsoftonline.com/${encodeURIComponent(tenantId)}/oauth2/v2.0`;
+}
+
+/** learn.microsoft.com, "Use client credentials grant flow to authenticate IMAP connections", checked 2026-11-22. */
+function appClient({ host, clientId, clientSecret, tenantId, tokenUrl, scopes }: ImapConfig): AppClient {
+  if (clientId === undefined || clientSecret === undefined)
+    throw new ConnectorError("config", "An app signs in by itself with clientId and clientSecret.", {
+      hint: "Set both, or take appOnly out.",
+    });
+  if (tokenUrl !== undefined) return { clientId, clientSecret, scopes, tokenUrl };
+  if (tenantId === undefined)
+    throw new ConnectorError("config", `Where the app gets its tokens for ${host} is not known.`, {
+      hint: "Set tenantId to the directory of a company's Microsoft accounts, or tokenUrl and scopes for a server of your own.",
+    });
+  const token = `${microsoft(tenantId)}/token`;
+  return { clientId, clientSecret, scopes: ["https://outlook.office365.com/.default"], tokenUrl: token };
 }

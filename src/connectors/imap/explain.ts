@@ -96,7 +96,7 @@ function refusedLogin(error: Raised, source: string, config: ImapConfig, known: 
   const provider = providerOf(config);
   if (config.password === undefined)
     return new ConnectorError("auth", `${host} refused the login of ${username}.`, {
-      hint: config.accessToken === undefined ? `headwater login ${source}` : "Put a fresh token into accessToken.",
+      hint: hintForToken(source, config),
     });
   const passwordless = /basicauth|basic auth|web login|application-specific|app password/i.test(
     error.responseText ?? "",
@@ -107,6 +107,16 @@ function refusedLogin(error: Raised, source: string, config: ImapConfig, known: 
       ? "The server takes app passwords or OAuth only: make an app password in its security settings, or set clientId."
       : `Check username and password of ${source}; with two-step sign-in the server wants an app password.`);
   return new ConnectorError("auth", `${host} refused the password of ${username}.`, { hint });
+}
+
+function hintForToken(source: string, config: ImapConfig): string {
+  if (config.accessToken !== undefined) return "Put a fresh token into accessToken.";
+  if (!config.appOnly) return `headwater login ${source}`;
+  return (
+    `The app has a token, but may not read ${config.username}. An administrator of Exchange lets it:\n` +
+    `New-ServicePrincipal -AppId ${config.clientId} -ObjectId <object id of the enterprise application>\n` +
+    `Add-MailboxPermission -Identity ${config.username} -User <the same object id> -AccessRights FullAccess`
+  );
 }
 
 /** Without the commands and answers that the library attaches: they may hold a credential. */

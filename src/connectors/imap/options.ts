@@ -40,11 +40,15 @@ export const ImapConfig = z.object({
   accessToken: secret("An OAuth access token in place of a password; it ends within hours.").optional(),
   clientId: text("Client id of an OAuth app, for `headwater login` with Gmail, Outlook or a server of your own."),
   clientSecret: secret("Client secret to clientId, where the provider gives one.").optional(),
+  appOnly: flag(
+    false,
+    "Sign in as the app, with clientSecret and without a person: for mailboxes of a company at Microsoft (tenantId), or by tokenUrl.",
+  ),
   tenantId: text("Directory of a company's Microsoft accounts. Default: common."),
   authorizationUrl: text("Where to log in, for servers other than Google's and Microsoft's."),
-  tokenUrl: text("Where tokens are given, to authorizationUrl."),
+  tokenUrl: text("Where tokens are given, to authorizationUrl or for appOnly."),
   deviceUrl: text("Where a code for another device is given, to authorizationUrl, for `headwater login --device`."),
-  scopes: words([], "What to ask for at authorizationUrl."),
+  scopes: words([], "What to ask for at authorizationUrl or tokenUrl."),
   folders: effect(
     words(
       ["INBOX"],

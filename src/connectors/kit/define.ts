@@ -15,7 +15,7 @@ export interface Context<Config, Api> {
   readonly api: Api;
   /** The service, where the connector says how it is reached (`Connector.http`). */
   readonly http: Http;
-  /** What `headwater login` keeps for this source, fresh; for drivers that are not HTTP. `refused`: the last one was, so renew it. */
+  /** Tokens of its login, or of the app itself, fresh; for drivers that are not HTTP. `refused`: the last one was, so renew it. */
   tokens(refused?: boolean): Promise<Tokens>;
   readonly memory: Memory;
   readonly log: Logger;

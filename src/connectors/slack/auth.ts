@@ -9,6 +9,7 @@ export interface SlackLogin {
   includePrivate: boolean;
   includeDms: boolean;
   includeFiles: boolean;
+  realTimeSearch: boolean;
   baseUrl: string;
 }
 
@@ -76,7 +77,7 @@ function checkedApp({ appToken }: SlackLogin, source: string): string {
   });
 }
 
-/** Scopes of what the options ask for; `search:read` makes Slack's own search work. */
+/** Scopes of what the options ask for. */
 export function scopesOf(config: Pick<SlackLogin, "includePrivate" | "includeDms" | "includeFiles">): string[] {
   return [
     "channels:read",
@@ -90,6 +91,18 @@ export function scopesOf(config: Pick<SlackLogin, "includePrivate" | "includeDms
   ];
 }
 
+/** Of Slack's own search. Those of Real-time Search are refused to an app without Slack's AI features, so they are asked for by request. */
+function searchScopes(config: SlackLogin): string[] {
+  if (!config.realTimeSearch) return ["search:read"];
+  return [
+    "search:read",
+    "search:read.public",
+    ...(config.includePrivate ? ["search:read.private"] : []),
+    ...(config.includeDms ? ["search:read.im", "search:read.mpim"] : []),
+    ...(config.includeFiles ? ["search:read.files"] : []),
+  ];
+}
+
 /**
  * Only user scopes may be asked for with a redirect to this machine, and refresh tokens then live 30 days
  * (https://docs.slack.dev/authentication/using-pkce, 2026-11).
@@ -99,7 +112,7 @@ function loginClient(config: SlackLogin): LoginClient {
   return {
     clientId: config.clientId ?? "",
     scopes: [],
-    extra: { user_scope: [...scopesOf(config), "search:read"].join(",") },
+    extra: { user_scope: [...scopesOf(config), ...searchScopes(config)].join(",") },
     authorizationUrl: `${site}/oauth/v2/authorize`,
     tokenUrl: `${config.baseUrl}/oauth.v2.access`,
     allows:

@@ -21,6 +21,13 @@ export const SlackConfig = z.object({
     .min(1)
     .optional()
     .describe("Client id of a Slack app with PKCE switched on, for `headwater login`."),
+  realTimeSearch: effect(
+    flag(
+      false,
+      "Let `headwater login` also ask for Slack's Real-time Search; the app needs Slack's AI features switched on (Agents & AI Apps).",
+    ),
+    "cosmetic",
+  ),
   channels: mainOption(
     effect(
       words("Channels to follow by name, such as field-ops or #field-ops. Empty: all that the token's owner is in."),

@@ -13,7 +13,7 @@ export interface OAuth {
 }
 
 /** Endpoints must be https, or http on this machine. Throws `config` otherwise. */
-export function oauthOf(login: LoginClient, http: Http, signal: AbortSignal): OAuth {
+export function oauthOf(login: Omit<LoginClient, "allows">, http: Http, signal: AbortSignal): OAuth {
   const endpoints = [login.tokenUrl, login.authorizationUrl, login.deviceUrl, login.revocationUrl];
   for (const url of endpoints) if (url !== undefined) refuseOpenAddress(url);
   return {

@@ -30,7 +30,7 @@ export function belongsTo({ clientId, server }: KeptLogin, client: LoginClient |
 const RENEW_BEFORE_MS = 5 * 60_000;
 
 /** Whether it should be renewed: five minutes before its end, or a fifth of its life where that is shorter. */
-export function isDue({ tokens, renewedAt }: KeptLogin, now: Date): boolean {
+export function isDue({ tokens, renewedAt }: Pick<KeptLogin, "tokens" | "renewedAt">, now: Date): boolean {
   if (tokens.expiresAt === undefined) return false;
   const end = Date.parse(tokens.expiresAt);
   const life = end - Date.parse(renewedAt);

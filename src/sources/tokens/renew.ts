@@ -9,8 +9,16 @@ import type { Renew } from "./logins.ts";
 const CLIENT_REFUSED = new Set(["invalid_client", "unauthorized_client", "incorrect_client_credentials"]);
 const SERVER_BUSY = new Set(["temporarily_unavailable", "server_error", "slow_down"]);
 
+/** Whose tokens are asked for, and how. */
+export interface RenewingFor {
+  source: string;
+  allowPrivateNetwork: boolean;
+  clock: Clock;
+  log: Logger;
+}
+
 /** Asks a source's login server for newer tokens, RFC 6749 §6. Never repeated: a refresh token may be good for one use. */
-export function renewing(about: { source: string; allowPrivateNetwork: boolean; clock: Clock; log: Logger }): Renew {
+export function renewing(about: RenewingFor): Renew {
   return (client, before, signal) =>
     withLoginHttp({ ...about, url: client.tokenUrl }, async (http) => {
       try {
@@ -20,12 +28,13 @@ export function renewing(about: { source: string; allowPrivateNetwork: boolean; 
         const answer = await oauth.processRefreshTokenResponse(known.server, known.client, sent);
         return tokensOf(answer, about.clock.now(), before);
       } catch (error) {
-        throw failure(error, about.source, signal);
+        throw renewalFailure(error, about.source, signal);
       }
     });
 }
 
-function failure(error: unknown, source: string, signal: AbortSignal): ConnectorError {
+/** What a login server that gave no tokens means for the source. */
+export function renewalFailure(error: unknown, source: string, signal: AbortSignal): ConnectorError {
   const code = refusalCode(error);
   if (signal.aborted || (code !== undefined && SERVER_BUSY.has(code))) {
     return new ConnectorError("unavailable", `The login server of ${source} did not answer in time.`, { cause: error });

@@ -6,7 +6,7 @@ import { imapAuth } from "../../../src/connectors/imap/auth.ts";
 import { ImapConfig } from "../../../src/connectors/imap/options.ts";
 import { type Outcome, outcomeOf, Sandbox } from "../../cli/sandbox.ts";
 import { type Dovecot, startDovecot } from "../../setup/dovecot.ts";
-import { type AuthorizationServer, startAuthorizationServer } from "../../sources/login/authorization-server.ts";
+import { APP, type AuthorizationServer, startAuthorizationServer } from "../../sources/login/authorization-server.ts";
 import { browse } from "../../sources/login/browser.ts";
 import { MailboxTwin } from "../../twins/mailbox.ts";
 
@@ -32,14 +32,19 @@ const HASTY_SECONDS = 4;
 const hasty = await startAuthorizationServer({ accessTokenSeconds: HASTY_SECONDS });
 const servers = {
   xoauth2: await serverOf(authorization, "xoauth2"),
+  app: await serverOf(hasty, "xoauth2", "client_id"),
   oauthbearer: await serverOf(hasty, "oauthbearer"),
 };
 afterAll(async () => {
   for (const server of [...Object.values(servers), authorization, hasty]) await server?.close();
 });
 
-function serverOf({ introspectionUrl }: AuthorizationServer, mechanism: "xoauth2" | "oauthbearer") {
-  return startDovecot({ oauth: { introspectionUrl, mechanisms: [mechanism] } });
+function serverOf(
+  { introspectionUrl }: AuthorizationServer,
+  mechanism: "xoauth2" | "oauthbearer",
+  named?: "client_id",
+) {
+  return startDovecot({ oauth: { introspectionUrl, mechanisms: [mechanism], ...(named && { named }) } });
 }
 
 describe.skipIf(servers.xoauth2 === undefined)("headwater login for a mailbox", { timeout: 90_000 }, () => {
@@ -113,6 +118,67 @@ describe.skipIf(servers.xoauth2 === undefined)("headwater login for a mailbox", 
     const { code, stdout } = await asReader(box.start(["login", "post"], withBrowser()), "a-stranger");
     expect(code).toBe(4);
     expect(stdout).toContain(`127.0.0.1 refused the login of ${twin.user}`);
+  });
+});
+
+describe.skipIf(servers.app === undefined)("an app that reads a mailbox by itself", { timeout: 60_000 }, () => {
+  const mail = servers.app as Dovecot;
+
+  /** A home whose mailbox is the app's own, as its token names nobody else. */
+  async function home(changed: object = {}): Promise<Sandbox> {
+    const twin = new MailboxTwin(mail, {}, APP.clientId);
+    await twin.write("INBOX", { subject: "Gauge readings", text: "The gauge stood at 4.20 m at noon." });
+    await twin.close();
+    const box = new Sandbox();
+    const options = {
+      ...{ connector: "imap", host: mail.host, port: mail.port, useSsl: false, allowPlaintext: true },
+      ...{ username: twin.user, ...APP, scopes: ["read"], tokenUrl: `${hasty.url}/token`, appOnly: true },
+      ...{ allowPrivateNetwork: true, ...changed },
+    };
+    box.put(".config/headwater/headwater.yaml", `sources:\n  post: ${JSON.stringify(options)}\n`);
+    return box;
+  }
+
+  it("gets a token for its secret, without anybody's login, and needs none", async () => {
+    const box = await home();
+    const asked = hasty.grants.length;
+    const test = await box.run(["test", "post"]);
+    expect(test.stdout).toContain(`${APP.clientId} at 127.0.0.1`);
+    expect((await box.run(["sync", "post"])).code).toBe(0);
+    expect((await box.run(["search", "gauge"])).stdout).toContain("Gauge readings");
+    expect(new Set(hasty.grants.slice(asked))).toEqual(new Set(["client_credentials"]));
+    expect(mail.log()).toContain(`Login: user=<${APP.clientId}>, method=XOAUTH2`);
+    const login = await box.run(["login", "post"]);
+    expect(login).toMatchObject({ code: 2, stderr: expect.stringContaining("its app signs in by itself") });
+  });
+
+  it("with a wrong secret is told that it is wrong, and which options hold it", async () => {
+    const { code, stdout } = await (await home({ clientSecret: "out-of-date" })).run(["test", "post"]);
+    expect(stdout).toContain("The login server of post does not accept its client id or client secret.");
+    expect(stdout).toContain("Check clientId and clientSecret");
+    expect(stdout).not.toContain("out-of-date");
+    expect(code).toBe(3);
+  });
+
+  it("that may not read a mailbox is told what an administrator runs", async () => {
+    const { code, stdout } = await (await home({ username: "marta" })).run(["test", "post"]);
+    expect(stdout).toContain("127.0.0.1 refused the login of marta.");
+    expect(stdout).toContain("Add-MailboxPermission -Identity marta -User");
+    expect(code).toBe(4);
+  });
+
+  it("asks for tokens at Microsoft in the directory of the company, and for nothing narrower than all it was granted", () => {
+    const way = imapAuth.find(({ id }) => id === "app");
+    const options = { host: "outlook.office365.com", username: "desk@harbour.example", appOnly: true };
+    const clientOf = (more: object) => way?.app?.(ImapConfig.parse({ ...options, ...more }));
+    expect(clientOf({ ...APP, tenantId: "harbour.example" })).toEqual({
+      ...APP,
+      scopes: ["https://outlook.office365.com/.default"],
+      tokenUrl: "https://login.microsoftonline.com/harbour.example/oauth2/v2.0/token",
+    });
+    const lacking = (hint: string) => expect.objectContaining({ kind: "config", hint: expect.stringContaining(hint) });
+    expect(() => clientOf(APP)).toThrow(lacking("tenantId"));
+    expect(() => clientOf({ clientId: "an-app", tenantId: "harbour.example" })).toThrow(lacking("appOnly"));
   });
 });
 

@@ -23,6 +23,7 @@ function clientOf(more: Partial<SlackLogin> = {}) {
     includePrivate: true,
     includeDms: true,
     includeFiles: true,
+    realTimeSearch: false,
     baseUrl: `${twin.origin}/api`,
     ...more,
   };
@@ -65,6 +66,22 @@ it("a person logs in through the browser with PKCE, and the tokens rotate: each 
     headers: { authorization: `Bearer ${newer.accessToken}` },
   });
   expect(await asked.json()).toMatchObject({ ok: true, user: "marta.quill" });
+});
+
+it("asks for Real-time Search where the options say so, and only in what they follow", async () => {
+  twin = await SlackTwin.open();
+  const searching = async (more: object) => {
+    const { scope } = await logInAs({}, clientOf({ realTimeSearch: true, ...more }), "browser", { open: browse });
+    return scope?.split(" ").filter((one) => one.startsWith("search:"));
+  };
+  const bare = { includePrivate: false, includeDms: false, includeFiles: false };
+  expect(await searching(bare)).toEqual(["search:read", "search:read.public"]);
+  expect(await searching({ includePrivate: true, includeDms: true, includeFiles: true })).toEqual([
+    ...["search:read", "search:read.public", "search:read.private"],
+    ...["search:read.im", "search:read.mpim", "search:read.files"],
+  ]);
+  expect(await searching({ ...bare, realTimeSearch: false })).toEqual(["search:read"]);
+  expect(twin.oauth.refusals).toEqual([]);
 });
 
 it("what Slack refuses is said in our words", async () => {

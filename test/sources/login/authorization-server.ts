@@ -21,6 +21,8 @@ export interface AuthorizationServer {
 }
 
 export const CLIENT_ID = "headwater-test";
+/** An app that gets tokens for its secret, without a person. */
+export const APP = { clientId: "headwater-app", clientSecret: "what-only-the-app-knows" };
 const ASKER = { client_id: "mail-server", client_secret: "who-asks-about-tokens" };
 
 export async function startAuthorizationServer(
@@ -38,16 +40,25 @@ export async function startAuthorizationServer(
         redirect_uris: ["http://127.0.0.1/callback"],
         grant_types: ["authorization_code", "refresh_token", "urn:ietf:params:oauth:grant-type:device_code"],
       },
+      {
+        ...{ client_id: APP.clientId, client_secret: APP.clientSecret, scope: "read" },
+        token_endpoint_auth_method: "client_secret_post",
+        ...{ grant_types: ["client_credentials"], response_types: [], redirect_uris: [] },
+      },
       { ...ASKER, grant_types: [], response_types: [], redirect_uris: [] },
     ],
-    scopes: ["read"],
+    scopes: ["read", "write"],
     cookies: { keys: ["for the tests of logins"] },
-    features: { deviceFlow: { enabled: true }, revocation: { enabled: true }, introspection: { enabled: true } },
+    features: {
+      ...{ deviceFlow: { enabled: true }, clientCredentials: { enabled: true } },
+      ...{ revocation: { enabled: true }, introspection: { enabled: true } },
+    },
     pkce: { required: () => true },
     issueRefreshToken: async () => true,
     rotateRefreshToken: true,
     ttl: {
       AccessToken: options.accessTokenSeconds ?? 3600,
+      ClientCredentials: options.accessTokenSeconds ?? 3600,
       Grant: 864_000,
       RefreshToken: 864_000,
       Session: 864_000,
@@ -60,6 +71,7 @@ export async function startAuthorizationServer(
   provider.on("server_error", (_exchange, error) => console.error(error));
   const given = new Set<AccessToken>();
   provider.on("access_token.saved", (token) => given.add(token));
+  provider.on("client_credentials.saved", (token) => given.add(token));
   const [grants, statuses]: [string[], number[]] = [[], []];
   provider.use(async (ctx, next) => {
     await next();
@@ -82,12 +94,18 @@ export async function startAuthorizationServer(
     },
     grants,
     statuses,
-    isGood: async (accessToken) => (await provider.AccessToken.find(accessToken)) !== undefined,
+    isGood: async (accessToken) => {
+      const found = await Promise.all([
+        provider.AccessToken.find(accessToken),
+        provider.ClientCredentials.find(accessToken),
+      ]);
+      return found.some((token) => token !== undefined);
+    },
     introspectionUrl: `${url.replace("//", `//${ASKER.client_id}:${ASKER.client_secret}@`)}/token/introspection`,
     withdraw: async (forGood) => {
       for (const token of given) {
         await token.destroy();
-        if (forGood) await provider.RefreshToken.revokeByGrantId(token.grantId);
+        if (forGood && token.grantId !== undefined) await provider.RefreshToken.revokeByGrantId(token.grantId);
       }
       given.clear();
     },

@@ -84,6 +84,8 @@ export const BOT_SCOPES = [
   "files:read",
   "team:read",
 ];
+/** Of Real-time Search; for apps with Slack's AI features. */
+export const SEARCH_SCOPES = ["public", "private", "im", "mpim", "files"].map((what) => `search:read.${what}`);
 export const USER_SCOPES = [...BOT_SCOPES, "im:read", "im:history", "mpim:read", "mpim:history", "search:read"];
 
 /** What goes with each kind of conversation. */

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import type { Answered } from "../faults.ts";
 import type { Question } from "../listen.ts";
-import { USER_SCOPES } from "./model.ts";
+import { SEARCH_SCOPES, USER_SCOPES } from "./model.ts";
 import { json } from "./service.ts";
 import type { World } from "./world.ts";
 
@@ -49,7 +49,7 @@ export class OAuth {
     if (redirect.protocol === "http:" && redirect.hostname !== "localhost")
       this.refusals.push("a redirect must be https or localhost");
     const scopes = asked("user_scope").split(",");
-    const unknown = scopes.filter((scope) => !USER_SCOPES.includes(scope));
+    const unknown = scopes.filter((scope) => ![...USER_SCOPES, ...SEARCH_SCOPES].includes(scope));
     if (unknown.length > 0) this.refusals.push(`unknown scopes ${unknown}`);
     const code = randomUUID();
     this.#codes.set(code, { challenge: asked("code_challenge"), redirectUri: redirect.href, scopes });

@@ -60,6 +60,8 @@ export interface SignIn<Config = any> {
   applies(config: Config): boolean;
   /** Present: `headwater login` can do it in a browser or with a code. */
   login?(config: Config): LoginClient;
+  /** Present: no person is needed, the app itself is given tokens for its secret. */
+  app?(config: Config): AppClient;
 }
 
 /** One way to prove who asks, over HTTP. */
@@ -74,7 +76,7 @@ export interface AuthContext<Config> {
   readonly config: Config;
   /** The same service, without a credential. */
   readonly http: Http;
-  /** What `headwater login` keeps for this source, fresh; throws `auth` with the command when there is none. */
+  /** Tokens of its login, or of the app itself, fresh; throws `auth` with what to do when there are none. */
   tokens(): Promise<Tokens>;
   readonly clock: Clock;
   readonly log: Logger;
@@ -95,6 +97,14 @@ export interface Tokens {
   /** ISO 8601. */
   expiresAt?: string;
   scope?: string;
+}
+
+/** An app that signs in by itself: client credentials, RFC 6749 §4.4. */
+export interface AppClient {
+  clientId: string;
+  clientSecret: string;
+  scopes: readonly string[];
+  tokenUrl: string;
 }
 
 /** The OAuth client behind a login, RFC 6749, 7636 and 8628. */
