@@ -21,6 +21,13 @@ export function explained(error: unknown, at: { reach: Reach }, what = "The stat
   return new ConnectorError(kind, message, { ...(hint !== undefined && { hint }), ...detail, cause: error });
 }
 
+const CONFLICT = /conflict with recovery/;
+
+/** Whether a replica broke a reading off to go on with its primary's changes: asked again, it answers. */
+export function isRecoveryConflict({ cause }: ConnectorError): boolean {
+  return cause instanceof Error && CONFLICT.test(cause.message);
+}
+
 /** SQLSTATE codes: https://www.postgresql.org/docs/current/errcodes-appendix.html, 2026-11. */
 function serverSays(code: string, message: string, reach: Reach, what: string): Told | undefined {
   const { user, database } = reach;
@@ -53,7 +60,7 @@ function serverSays(code: string, message: string, reach: Reach, what: string): 
       ];
     case "40001":
     case "40P01":
-      if (!/conflict with recovery/.test(message)) break;
+      if (!CONFLICT.test(message)) break;
       return [
         "unavailable",
         `${what} was cancelled by the replica, which had to go on with the changes of its primary.`,

@@ -3,7 +3,7 @@ import type { Context } from "../kit/index.ts";
 import { ConnectorError } from "../kit/index.ts";
 import type { Dialect, Row, Statement } from "../kit/sql/index.ts";
 import type { PostgresApi } from "./api.ts";
-import { explained } from "./explain.ts";
+import { explained, isRecoveryConflict } from "./explain.ts";
 import type { PostgresConfig } from "./options.ts";
 
 export type PostgresContext = Context<PostgresConfig, PostgresApi>;
@@ -32,8 +32,21 @@ export async function readRows(
   return transact(ctx, options, async (ask) => (await ask(text, values)).rows);
 }
 
-/** Some short statements in one transaction that cannot write. Throws ConnectorError. */
+/** Some short statements in one transaction that cannot write; once more where a replica broke them off. Throws ConnectorError. */
 export async function transact<T>(
+  ctx: Pick<PostgresContext, "api" | "signal">,
+  options: ReadOptions,
+  work: (ask: Ask) => Promise<T>,
+): Promise<T> {
+  try {
+    return await transactOnce(ctx, options, work);
+  } catch (error) {
+    if (!isRecoveryConflict(ConnectorError.from(error))) throw error;
+    return await transactOnce(ctx, options, work);
+  }
+}
+
+async function transactOnce<T>(
   ctx: Pick<PostgresContext, "api" | "signal">,
   options: ReadOptions,
   work: (ask: Ask) => Promise<T>,

@@ -181,13 +181,13 @@ await withPostgres(
       const copy = replica;
       await caughtUp(server, copy);
       // Slow until the replica has the deletion, for which it has to cancel the reading.
-      const pause = "CASE WHEN EXISTS (SELECT FROM tickets WHERE id > 50) THEN 0.2 ELSE 0 END";
-      const slow = `SELECT id, title FROM tickets WHERE pg_sleep(${pause}) IS NOT NULL`;
-      const place = await source(shop, {
-        connectionString: copy.url(shop.name),
-        tables: ["none"],
-        queries: [{ name: "slow", sql: slow, idColumns: ["id"] }],
-      });
+      const slow = (seconds: number) => {
+        const pause = `CASE WHEN EXISTS (SELECT FROM tickets WHERE id > 50) THEN ${seconds} ELSE 0 END`;
+        const sql = `SELECT id, title FROM tickets WHERE pg_sleep(${pause}) IS NOT NULL`;
+        const queries = [{ name: "slow", sql, idColumns: ["id"] }];
+        return source(shop, { connectionString: copy.url(shop.name), tables: ["none"], queries });
+      };
+      const [place, patient] = [await slow(0.2), await slow(8)];
       const syncing = place.sync("shop");
       await vi.waitFor(
         () =>
@@ -201,6 +201,21 @@ await withPostgres(
       expect(copy.log()).toContain("due to conflict with recovery");
       expect(report).toMatchObject({ failures: [] });
       expect((await place.stored("shop")).size).toBe(50);
+
+      // What an assistant asks for is asked once more too.
+      await shop.run(fill(51, 60));
+      await caughtUp(server, copy);
+      const [conflicts, asked] = ["due to conflict with recovery", /pg_sleep[^\n]*\n?[^\n]*LIMIT 1\b/].map(
+        (words) => () => copy.log().split(words).length,
+      ) as [() => number, () => number];
+      const before = { conflicts: conflicts(), asked: asked() };
+      const seventh = [...(await place.stored("shop")).keys()].find((id) => id.endsWith(":7"));
+      const fetching = patient.engine.fetch(`shop/${seventh}`, { live: true });
+      fetching.catch(() => {}); // told below
+      await vi.waitFor(() => expect(asked()).toBeGreaterThan(before.asked), SOON);
+      await shop.run("DELETE FROM tickets WHERE id > 50", "VACUUM tickets");
+      expect((await fetching).item.title).toContain("7");
+      expect(conflicts()).toBeGreaterThan(before.conflicts);
 
       // Read at the primary, then at a replica that does not have all of it yet.
       const [ahead, behind] = [await source(shop), await source(shop, { connectionString: copy.url(shop.name) })];
