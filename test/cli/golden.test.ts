@@ -1,21 +1,15 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
 import { describe, expect, it } from "vitest";
 import { examplesOf } from "../../src/cli/commands/examples.ts";
 import { buildProgram } from "../../src/cli/program.ts";
+import { expectAsStored } from "../golden/as-stored.ts";
 
 const FOLDER = fileURLToPath(new URL("../golden/cli", import.meta.url));
 
-/** `UPDATE_GOLDEN=1` rewrites the files, for a look at the difference. */
 function expectGolden(name: string, actual: string): void {
-  const file = `${FOLDER}/${name}.txt`;
-  if (process.env.UPDATE_GOLDEN === "1") {
-    mkdirSync(FOLDER, { recursive: true });
-    writeFileSync(file, actual);
-  }
-  expect(existsSync(file), `${file} is missing: UPDATE_GOLDEN=1 writes it`).toBe(true);
-  expect(actual).toBe(readFileSync(file, "utf8"));
+  expectAsStored(`${FOLDER}/${name}.txt`, actual);
 }
 
 function commandsOf(command: Command, path: string[]): { name: string; command: Command }[] {

@@ -1,8 +1,8 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { cleanText } from "../../src/extract/clean-text.ts";
 import { mimeOf } from "../../src/extract/extract.ts";
+import { expectAsStored } from "../golden/as-stored.ts";
 import { EXAMPLES, workbook } from "./examples.ts";
 import { fixture, refusalOf, testExtractor } from "./sample.ts";
 
@@ -19,13 +19,7 @@ async function rendered(name: string, bytes: Uint8Array): Promise<string> {
 }
 
 function expectGolden(name: string, actual: string): void {
-  const file = `${folder}${name}.md`;
-  if (process.env.UPDATE_GOLDEN === "1") {
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(file, actual);
-  }
-  expect(existsSync(file), `${file} is missing: run with UPDATE_GOLDEN=1`).toBe(true);
-  expect(actual).toBe(readFileSync(file, "utf8"));
+  expectAsStored(`${folder}${name}.md`, actual);
 }
 
 describe("a document made by LibreOffice becomes the Markdown that was agreed on", () => {

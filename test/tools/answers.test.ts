@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { ConnectorError } from "../../src/model/index.ts";
+import { expectAsStored } from "../golden/as-stored.ts";
 import { answersWorld } from "./answers-world.ts";
 import { connect, textOf } from "./connect.ts";
 
@@ -82,15 +83,8 @@ const READ = [
   "headwater://notes/levels.csv?offset=1000",
 ];
 
-/** `UPDATE_GOLDEN=1` rewrites the files, for a look at the difference. */
 function expectGolden(name: string, actual: string): void {
-  const file = `${FOLDER}/${name}.md`;
-  if (process.env.UPDATE_GOLDEN === "1") {
-    mkdirSync(FOLDER, { recursive: true });
-    writeFileSync(file, actual);
-  }
-  expect(existsSync(file), `${file} is missing: UPDATE_GOLDEN=1 writes it`).toBe(true);
-  expect(actual).toBe(readFileSync(file, "utf8"));
+  expectAsStored(`${FOLDER}/${name}.md`, actual);
 }
 
 /** What differs from run to run. */

@@ -1,17 +1,15 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { INSTRUCTIONS, PER_SOURCE_INSTRUCTIONS } from "../../src/tools/instructions.ts";
 import { LISTED_PROMPTS } from "../../src/tools/prompts.ts";
 import { buildSurface } from "../../src/tools/surface.ts";
+import { expectAsStored } from "../golden/as-stored.ts";
 
 const VERSION = "0.0.0-test";
 const SOURCES = ["notes", "mail", "tracker"];
 
-/** Compares with a stored file; `UPDATE_GOLDEN=1` rewrites it, for a look at the difference. */
 function golden(name: string, actual: string): void {
-  const file = new URL(`../golden/tools/${name}`, import.meta.url);
-  if (process.env.UPDATE_GOLDEN === "1") writeFileSync(file, actual);
-  expect(actual).toBe(readFileSync(file, "utf8"));
+  expectAsStored(fileURLToPath(new URL(`../golden/tools/${name}`, import.meta.url)), actual);
 }
 
 describe("what a client is shown", () => {

@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
+import { expectAsStored } from "../../golden/as-stored.ts";
 import { withPostgres } from "./place.ts";
 
 const GOLDEN = fileURLToPath(new URL("../../golden/postgresql", import.meta.url));
@@ -63,13 +63,6 @@ await withPostgres("a help desk, a shop and a clinic", ({ database, source }) =>
       const { version: _version, firstSeenAt: _first, changedAt: _changed, source: _source, ...steady } = item;
       all.push(`${JSON.stringify({ ...steady, relations }, null, 2)}\n\n${text}\n`);
     }
-    const name = "items.txt";
-    const [kept, found] = [join(GOLDEN, name), all.sort().join(`\n${"=".repeat(80)}\n\n`)];
-    if (process.env.UPDATE_GOLDEN === "1") {
-      mkdirSync(GOLDEN, { recursive: true });
-      writeFileSync(kept, found);
-    }
-    expect(existsSync(kept), `${name} is missing: run with UPDATE_GOLDEN=1`).toBe(true);
-    expect(found).toBe(readFileSync(kept, "utf8"));
+    expectAsStored(join(GOLDEN, "items.txt"), all.sort().join(`\n${"=".repeat(80)}\n\n`));
   });
 });
