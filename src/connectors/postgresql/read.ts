@@ -24,7 +24,7 @@ type Ask = (text: string, values?: readonly unknown[]) => Promise<QueryArrayResu
 
 /** The rows of a short answer. Throws ConnectorError. */
 export async function readRows(
-  ctx: Pick<PostgresContext, "api" | "signal">,
+  ctx: Pick<PostgresContext, "api" | "signal" | "clock">,
   text: string,
   values: readonly unknown[] = [],
   options: ReadOptions = {},
@@ -32,18 +32,24 @@ export async function readRows(
   return transact(ctx, options, async (ask) => (await ask(text, values)).rows);
 }
 
-/** Some short statements in one transaction that cannot write; once more where a replica broke them off. Throws ConnectorError. */
+/** How long is waited before a reading is tried again that a replica broke off: it often does so several times in a row. */
+const PAUSES_MS = [100, 300, 1000];
+
+/** Some short statements in one transaction that cannot write; again where a replica broke them off. Throws ConnectorError. */
 export async function transact<T>(
-  ctx: Pick<PostgresContext, "api" | "signal">,
+  ctx: Pick<PostgresContext, "api" | "signal" | "clock">,
   options: ReadOptions,
   work: (ask: Ask) => Promise<T>,
 ): Promise<T> {
-  try {
-    return await transactOnce(ctx, options, work);
-  } catch (error) {
-    if (!isRecoveryConflict(ConnectorError.from(error))) throw error;
-    return await transactOnce(ctx, options, work);
+  for (const pause of PAUSES_MS) {
+    try {
+      return await transactOnce(ctx, options, work);
+    } catch (error) {
+      if (!isRecoveryConflict(ConnectorError.from(error))) throw error;
+      await ctx.clock.sleep(pause, ctx.signal);
+    }
   }
+  return await transactOnce(ctx, options, work);
 }
 
 async function transactOnce<T>(

@@ -45,13 +45,13 @@ function askForTokens(about: RenewingFor, client: AppClient): Promise<Tokens> {
       const answer = await oauth.processClientCredentialsResponse(known.server, known.client, sent);
       return tokensOf(answer, about.clock.now());
     } catch (error) {
-      throw withCause(renewalFailure(error, about.source, signal), client);
+      throw withAdvice(renewalFailure(error, about.source, signal), client);
     }
   });
 }
 
 /** A refusal that is about the app's permission and not its secret: only who set the app up can help. */
-function withCause(error: ConnectorError, client: AppClient): ConnectorError {
+function withAdvice(error: ConnectorError, client: AppClient): ConnectorError {
   if (error.kind !== "auth") return error;
   return new ConnectorError("auth", error.message, {
     hint: `Ask who administers ${new URL(client.tokenUrl).host} to let the app ${client.clientId} have ${client.scopes.join(" ") || "its permissions"}.`,
