@@ -205,9 +205,9 @@ await withPostgres(
       // What an assistant asks for is asked once more too.
       await shop.run(fill(51, 60));
       await caughtUp(server, copy);
-      const [conflicts, asked] = ["due to conflict with recovery", /pg_sleep[^\n]*\n?[^\n]*LIMIT 1\b/].map(
-        (words) => () => copy.log().split(words).length,
-      ) as [() => number, () => number];
+      const told = (words: string | RegExp) => copy.log().split(words).length;
+      const conflicts = () => told("due to conflict with recovery");
+      const asked = () => told(/pg_sleep[^\n]*\n?[^\n]*LIMIT 1\b/);
       const before = { conflicts: conflicts(), asked: asked() };
       const seventh = [...(await place.stored("shop")).keys()].find((id) => id.endsWith(":7"));
       const fetching = patient.engine.fetch(`shop/${seventh}`, { live: true });
