@@ -32,7 +32,7 @@ beforeAll(() => {
 }, LONGEST_MS);
 afterAll(() => {
   if (KEPT === undefined) rmSync(base, { recursive: true, force: true });
-});
+}, LONGEST_MS);
 
 /** The most memory that a process has had in use at once, in megabytes; 0 for one that has ended. */
 function peakOf(pid: number | undefined): number {

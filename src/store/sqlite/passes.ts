@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import { ConnectorError } from "../../model/errors.ts";
 import type { LossGuard, PassEnd, Place, Progress } from "../store.ts";
 import { milliseconds } from "./columns.ts";
-import type { Connection, Row, Value } from "./driver.ts";
+import type { Connection, Row } from "./driver.ts";
+import { eachRow } from "./each-row.ts";
 import { holdLease } from "./leases.ts";
 import { findMoves, type Move, moveItem } from "./moves.ts";
 import { containerNumber, sourceNumber } from "./names.ts";
@@ -152,13 +153,6 @@ function unmetRows(
   pass: RunningPass,
 ): { total: number; missing: number[] } {
   const { connection, names } = writer;
-  const [sql, ...parameters]: [string, ...Value[]] =
-    place.container === undefined
-      ? ["SELECT group_concat(id) FROM items INDEXED BY items_updated WHERE source = ?", source]
-      : [
-          "SELECT group_concat(id) FROM items WHERE container = ?",
-          containerNumber(connection, names, source, place.container),
-        ];
   const hidden = new Set(
     connection
       .raw("SELECT id FROM items WHERE source = ? AND lost_at IS NOT NULL")
@@ -167,27 +161,16 @@ function unmetRows(
   );
   const missing: number[] = [];
   let total = 0;
-  eachNumber(String(connection.raw(sql).get(...parameters)?.[0] ?? ""), (row) => {
+  const owner =
+    place.container === undefined
+      ? { source }
+      : { container: containerNumber(connection, names, source, place.container) };
+  eachRow(connection, owner, (row) => {
     if (row >= pass.startRow || hidden.has(row)) return;
     total += 1;
     if (!wasSeen(connection, writer.seen, pass.place, row)) missing.push(row);
   });
   return { total, missing: missing.sort((left, right) => left - right) };
-}
-
-/** The numbers of "1,2,3": all rows in one text cross from SQLite in a sixth of the time that one by one they take. */
-function eachNumber(list: string, visit: (number: number) => void): void {
-  if (list === "") return;
-  let number = 0;
-  for (let at = 0; at <= list.length; at++) {
-    const digit = list.charCodeAt(at) - 48; // NaN at the end
-    if (digit >= 0) {
-      number = number * 10 + digit;
-    } else {
-      visit(number);
-      number = 0;
-    }
-  }
 }
 
 /** Removes the next thousand; what another container's page took over since the plan was made stays. */

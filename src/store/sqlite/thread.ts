@@ -11,7 +11,7 @@ export interface WriterThread {
   close(): Promise<void>;
 }
 
-/** What is new in the thread's memory is soon old: without a bound Node keeps 48 MB for it. With 6 a first sync takes a fifth longer. */
+/** What is new in the thread's memory is soon old: by default Node keeps 48 MB for it. With 6 a first sync takes a fifth longer. */
 const YOUNG_MB = 12;
 
 interface Pending {

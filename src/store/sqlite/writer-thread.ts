@@ -38,7 +38,7 @@ function call(writer: Writer, { name, parameters }: CallMessage): unknown {
 }
 
 function aside(role: Exclude<ThreadSetup["role"], { name: "write" }>): unknown {
-  const connection = connect(loadDriver(setup.driver), setup.file, "writer");
+  const connection = connect(loadDriver(setup.driver), setup.file, "aside");
   try {
     return role.name === "check" ? check(connection, role.depth) : backUp(connection, role.path);
   } finally {
