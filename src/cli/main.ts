@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { freeStdout } from "../web/stdout-guard.ts";
 import { EXIT, tellFailure } from "./failure.ts";
-import { buildProgram } from "./program.ts";
+import { buildProgram, helpAsOption } from "./program.ts";
 import { type Globals, logOf, type Session } from "./session.ts";
 import { openTerminal } from "./terminal.ts";
 
@@ -17,7 +17,7 @@ export async function main(args: readonly string[]): Promise<never> {
       if (!ownSignals) stopOnSignals(stop, globals);
       code = (await run(sessionOf(globals, stop.signal))) ?? EXIT.ok;
     });
-    await program.parseAsync([...args], { from: "user" });
+    await program.parseAsync(helpAsOption(program, args), { from: "user" });
   } catch (error) {
     code = outcomeOf(error, args, commandIn(args, program), stop.signal);
   }

@@ -61,6 +61,30 @@ function globalOptions(): Option[] {
   ];
 }
 
+/**
+ * The words of `help secrets set` as those of `secrets set --help`, and of `help snyc` as `snyc`, which is told to be
+ * unknown: commander's own answers both with the help of something else. Other words stay as they are.
+ */
+export function helpAsOption(program: Command, words: readonly string[]): string[] {
+  const at = words.indexOf("help");
+  const before = commandsOf(program, words.slice(0, at));
+  const group = before.at(-1) ?? program;
+  if (at < 0 || before.length < at || group.commands.length === 0) return [...words]; // such as a search for "help"
+  const asked = words.slice(at + 1);
+  const found = commandsOf(group, asked);
+  const path = [...before, ...found].map((command) => command.name());
+  const unknown = asked[found.length];
+  const last = found.at(-1) ?? group;
+  return unknown !== undefined && last.commands.length > 0 ? [...path, unknown] : [...path, "--help"];
+}
+
+/** The commands that words name one below another, as far as they do. */
+function commandsOf(above: Command, words: readonly string[]): Command[] {
+  const [word, ...rest] = words;
+  const command = above.commands.find((one) => one.name() === word);
+  return command ? [command, ...commandsOf(command, rest)] : [];
+}
+
 function allCommands(command: Command): Command[] {
   return command.commands.flatMap((child) => [child, ...allCommands(child)]);
 }

@@ -15,10 +15,10 @@ const MOST_YOUNG_BYTES = 8 * 2 ** 20;
 export function keepHeapSmall(): void {
   setFlagsFromString("--heap-growing-percent=60");
   setFlagsFromString(`--min-semi-space-size=${MOST_YOUNG_BYTES / 2 ** 21}`);
-  // The bound of a running isolate cannot be moved, but how it grows can; each thread that starts makes that 2 again.
-  new PerformanceObserver(() => {
-    setFlagsFromString(`--semi-space-growth-factor=${youngBytes() < MOST_YOUNG_BYTES ? 2 : 1}`);
-  }).observe({ entryTypes: ["gc"] });
+  // The bound of a running isolate cannot be moved, but how it grows can: not at all, once it is large enough.
+  const bound = () => setFlagsFromString(`--semi-space-growth-factor=${youngBytes() < MOST_YOUNG_BYTES ? 2 : 1}`);
+  new PerformanceObserver(bound).observe({ entryTypes: ["gc"] });
+  process.on("worker", (thread) => thread.once("online", bound)); // V8 makes it 2 again for each new thread.
 }
 
 function youngBytes(): number {

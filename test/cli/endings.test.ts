@@ -14,6 +14,8 @@ beforeAll(async () => {
 describe("exit codes and errors", () => {
   it.each([
     ["a misspelt command", ["snyc"], 2, "Unknown command 'snyc'. Did you mean sync?"],
+    ["the help of a misspelt command", ["help", "snyc"], 2, "Unknown command 'snyc'. Did you mean sync?"],
+    ["the help of a command that is none", ["help", "secrets", "nope"], 2, "headwater secrets --help"],
     ["a misspelt option", ["search", "weir", "--limt", "3"], 2, "Unknown option '--limt'. Did you mean --limit?"],
     ["a missing argument", ["fetch"], 2, "Missing required argument 'ref'."],
     ["a misspelt source", ["sync", "noets"], 2, 'There is no source "noets". Did you mean "notes"?'],

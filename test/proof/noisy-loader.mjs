@@ -1,12 +1,14 @@
-const FROM_PACKAGE = /^\/\/ (?:\S*\/)?node_modules\/((?:@[^/\n]+\/)?[^/\n]+)\/.*$/gm;
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 
-/** The build leaves a comment before the code of each file of a package; a call is put behind it. */
+const OF_PACKAGE = /(?:^|\/)node_modules\/((?:@[^/]+\/)?[^/]+)\//;
+
+/** The build's map tells which packages a file is made of; a call for each is put before them. */
 export async function load(url, context, nextLoad) {
   const loaded = await nextLoad(url, context);
   if (loaded.format !== "module" || !url.includes("/dist/")) return loaded;
-  const source = String(loaded.source).replace(
-    FROM_PACKAGE,
-    (comment, name) => `${comment}\n;globalThis.packageSpeaks(${JSON.stringify(name)});`,
-  );
-  return { ...loaded, source };
+  const { sources } = JSON.parse(readFileSync(`${fileURLToPath(url)}.map`, "utf8"));
+  const packages = new Set(sources.map((source) => OF_PACKAGE.exec(source)?.[1]).filter((name) => name !== undefined));
+  const calls = [...packages].map((name) => `globalThis.packageSpeaks(${JSON.stringify(name)});`);
+  return { ...loaded, source: calls.join("") + String(loaded.source) };
 }

@@ -7,8 +7,8 @@ import { expect, test } from "vitest";
 const SESSION = `
   const kept = [];
   const work = async () => {
-    for (let round = 0; round < 60; round++) {
-      for (let at = 0; at < 50_000; at++) kept.push({ at, text: "note " + at });
+    for (let round = 0; round < 600; round++) {
+      for (let at = 0; at < 5_000; at++) kept.push({ at, text: "note " + at });
       if (kept.length > 150_000) kept.length = 0;
       await new Promise(setImmediate);
     }
