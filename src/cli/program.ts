@@ -70,7 +70,7 @@ export function helpAsOption(program: Command, words: readonly string[]): string
   const before = commandsOf(program, words.slice(0, at));
   const group = before.at(-1) ?? program;
   if (at < 0 || before.length < at || group.commands.length === 0) return [...words]; // such as a search for "help"
-  const asked = words.slice(at + 1);
+  const asked = words.slice(at + 1).filter((word) => !word.startsWith("-"));
   const found = commandsOf(group, asked);
   const path = [...before, ...found].map((command) => command.name());
   const unknown = asked[found.length];

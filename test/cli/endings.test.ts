@@ -72,6 +72,17 @@ describe("exit codes and errors", () => {
     expect(stderr).toMatch(/\n\s+at /);
   });
 
+  it.each([
+    ["headwater [options]", ["help", "--json"]],
+    ["headwater sync ", ["help", "--quiet", "sync"]],
+    ["headwater secrets set ", ["secrets", "help", "set"]],
+  ])("the help of %s is shown, with options too", async (usage, args) => {
+    const { stdout, stderr, code } = await box.run(args);
+    expect(stdout).toContain(`Usage: ${usage}`);
+    expect(stderr).toBe("");
+    expect(code).toBe(0);
+  });
+
   it.each([[[]], [["config"]]])("without a command (%j) the help is shown, and nothing else", async (args) => {
     const { code, stdout, stderr } = await box.run(args);
     expect(code).toBe(2);
